@@ -1,0 +1,65 @@
+/** What went wrong between us and the API server. `Status` carries the server's own answer; the rest never reached one. */
+export type KubeErrorCode = 'Status' | 'Timeout' | 'Aborted' | 'Connection' | 'BadResponse' | 'Credentials';
+
+/** One field that the API server refused: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export interface StatusCause {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
+
+/** The one error class of this layer: says what was tried, on what, and how it failed. Never holds a request body. */
+export class KubeError extends Error {
+  override readonly name = 'KubeError';
+  readonly code: KubeErrorCode;
+  /** HTTP status; 0 when there was no response. */
+  readonly status: number;
+  /** metav1.Status reason, such as `Conflict` or `AlreadyExists`; empty when there was none. */
+  readonly reason: string;
+  readonly causes: readonly StatusCause[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    message: string,
+    fields: {
+      code: KubeErrorCode;
+      status?: number;
+      reason?: string;
+      causes?: readonly StatusCause[];
+      retryAfterSeconds?: number | undefined;
+      cause?: unknown;
+    },
+  ) {
+    super(message, { cause: fields.cause });
+    this.code = fields.code;
+    this.status = fields.status ?? 0;
+    this.reason = fields.reason ?? '';
+    this.causes = fields.causes ?? [];
+    this.retryAfterSeconds = fields.retryAfterSeconds;
+  }
+}
+
+/** 404. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof KubeError && error.status === 404;
+}
+
+/** 409 because the object changed since it was read (not because it exists already). */
+export function isConflict(error: unknown): boolean {
+  return error instanceof KubeError && error.status === 409 && error.reason !== 'AlreadyExists';
+}
+
+/** 409 because an object of that name exists. */
+export function isAlreadyExists(error: unknown): boolean {
+  return error instanceof KubeError && error.reason === 'AlreadyExists';
+}
+
+/** 422: the API server's validation or an admission policy refused the object. */
+export function isInvalid(error: unknown): boolean {
+  return error instanceof KubeError && error.status === 422;
+}
+
+/** 410: the resource version is too old to watch or to continue a list from. */
+export function isGone(error: unknown): boolean {
+  return error instanceof KubeError && error.status === 410;
+}
