@@ -1,0 +1,32 @@
+import type { ResourceType } from '../kube/object.ts';
+
+/** The API group of everything that this product adds to a cluster. */
+export const group = 'pam.gatewaypool.io';
+
+/** The resource as the REST API addresses it. */
+export const gatewayPoolType: ResourceType = {
+  group,
+  version: 'v1alpha1',
+  plural: 'gatewaypools',
+  kind: 'GatewayPool',
+  namespaced: true,
+};
+
+/** Labels that tie an object to its pool. */
+export const labels = {
+  /** The pool's name, on every child object. */
+  pool: `${group}/pool`,
+  /** The slot's name, on slot Deployments and their pods. */
+  slot: `${group}/slot`,
+  /** Set by users on config Secrets (value `true`), so that the operator sees a rotation at once. */
+  config: `${group}/config`,
+} as const;
+
+/** Annotations that the operator writes. */
+export const annotations = {
+  /** On the pod template of a slot: the hash of the user's inputs it was rendered from. */
+  revision: `${group}/revision`,
+} as const;
+
+/** Who owns the fields that the operator applies, and who reports its Events. */
+export const fieldManager = 'gatewaypool-operator';
