@@ -1,0 +1,30 @@
+/** What a probe says. `message` is a sentence for a person: it shows in `kubectl describe pod` when the probe fails. */
+export interface ProbeResult {
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+/** Asked at every request of its path: /started, /ready and /live. Answers 200 or 503. Must not throw. */
+export interface Probes {
+  readonly started: () => ProbeResult;
+  readonly ready: () => ProbeResult;
+  readonly live: () => ProbeResult;
+}
+
+export interface AdminOptions {
+  /** Absent = all addresses, IPv4 and IPv6. */
+  readonly address?: string | undefined;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly probes: Probes;
+  /** The body of /sessions: sent as JSON. */
+  readonly sessions: () => object;
+  /** The body of /metrics, in the Prometheus text format. */
+  readonly metrics: () => string;
+}
+
+export interface AdminServer {
+  /** The port that is in use. */
+  readonly port: number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+const port = z.number().int().min(1).max(65_535);
+
+const milliseconds = (fallback: number) => z.number().int().min(1).max(86_400_000).default(fallback);
+
+/** Names are DNS labels: they become Service port names and metric labels. */
+const name = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be a DNS label: lower-case letters, digits and -');
+
+const host = z.string().min(1).max(253);
+
+export const Listener = z.strictObject({
+  name,
+  /** TCP: one backend per connection. HTTP: one backend per request. */
+  protocol: z.enum(['TCP', 'HTTP']),
+  /** PreferLocal: the instance beside this balancer as long as it can take work, else round-robin. */
+  distribution: z.enum(['RoundRobin', 'PreferLocal']).default('RoundRobin'),
+  /** Absent = 127.0.0.1 in static mode, all addresses in Kubernetes mode. */
+  address: host.optional(),
+  port,
+  /** The backends' port, unless a backend names its own. */
+  targetPort: port.optional(),
+});
+export type Listener = z.infer<typeof Listener>;
+
+export const StaticBackend = z.strictObject({
+  name,
+  address: host,
+  port: port.optional(),
+  /** By listener name; goes before `port`. */
+  ports: z.record(name, port).optional(),
+});
+export type StaticBackend = z.infer<typeof StaticBackend>;
+
+export const HealthCheck = z.strictObject({
+  /** Passive: only what real traffic shows. Active: HTTP listeners are asked as well. TCP listeners are never asked. */
+  mode: z.enum(['Active', 'Passive']).default('Active'),
+  /** An answer below 500 in time is a pass. */
+  http: z
+    .strictObject({
+      path: z
+        .string()
+        .max(1024)
+        .regex(/^\/[\x21-\x7e]*$/, 'must start with / and hold no spaces')
+        .default('/'),
+    })
+    .prefault({}),
+  intervalMilliseconds: milliseconds(500),
+  timeoutMilliseconds: milliseconds(1000),
+  unhealthyThreshold: z.number().int().min(1).max(100).default(2),
+  healthyThreshold: z.number().int().min(1).max(100).default(2),
+});
+export type HealthCheck = z.infer<typeof HealthCheck>;
+
+export const Retries = z.strictObject({
+  /** Backends that may see one request. Failed connects do not count: no byte was written. */
+  attempts: z.number().int().min(1).max(10).default(2),
+  /** Of the requests of the last 10 s, this many per cent may be sent a second time … */
+  budgetPercent: z.number().int().min(0).max(100).default(20),
+  /** … and always at least this many. */
+  budgetMinimum: z.number().int().min(0).max(1000).default(3),
+});
+export type Retries = z.infer<typeof Retries>;
+
+export const Limits = z.strictObject({
+  /** Client connections over all listeners; more are closed at once. */
+  maxConnections: z.number().int().min(1).max(1_000_000).default(10_000),
+  /** For a whole request head. */
+  headMilliseconds: milliseconds(10_000),
+  /** Without a byte in either direction. There is no total time-out. */
+  idleMilliseconds: milliseconds(3_600_000),
+  /** For one connect to one backend. */
+  connectMilliseconds: milliseconds(2000),
+  /** Of a request or response head. */
+  headBytes: z.number().int().min(1024).max(1_048_576).default(16_384),
+});
+export type Limits = z.infer<typeof Limits>;
+
+export const Admin = z.strictObject({ address: host.default('127.0.0.1'), port: port.default(15_090) });
+export type Admin = z.infer<typeof Admin>;
+
+/** Everything a balancer can be told: the static file, and the key `balancer.yaml` of a pool's ConfigMap. */
+export const BalancerConfig = z.strictObject({
+  listeners: z.array(Listener).max(64).default([]),
+  backends: z.array(StaticBackend).max(200).default([]),
+  admin: Admin.optional(),
+  healthCheck: HealthCheck.prefault({}),
+  retries: Retries.prefault({}),
+  limits: Limits.prefault({}),
+  /** A backend that comes back grows to its full share over this time. 0 = at once. */
+  slowStartSeconds: z.number().int().min(0).max(3600).default(10),
+  /** What a TCP backend is told about the client: https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt */
+  proxyProtocol: z.enum(['None', 'V2']).default('None'),
+});
+export type BalancerConfig = z.infer<typeof BalancerConfig>;

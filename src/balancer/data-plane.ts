@@ -1,0 +1,57 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../kube/clock.ts';
+import type { Backend } from './backend.ts';
+import type { BalancerConfig } from './config/schema.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { SessionCounts } from './sessions/session-counts.ts';
+
+/**
+ * The part of the balancer that carries bytes: listeners, rotation, health, retries. It knows nothing of Kubernetes; whoever watches
+ * the pool tells it what the pool looks like. Made by `createDataPlane` in `./create-data-plane.ts`.
+ */
+export interface DataPlane {
+  /**
+   * Takes the whole set at once. Backends that left keep the sessions they have; idle connections to them are closed, and requests
+   * that wait for their first response byte and may be repeated move to another backend.
+   */
+  setBackends(backends: readonly Backend[]): void;
+
+  /**
+   * Opens new listeners, closes removed ones (their sessions live on) and changes the rest in place. No session is cut.
+   * @throws {ListenError} when an address cannot be listened on; everything else of `config` is in force nevertheless, and the same
+   * call again tries once more.
+   */
+  setConfig(config: BalancerConfig): Promise<void>;
+
+  /** Live counts, taken at the moment of the call. */
+  sessions(): SessionCounts;
+
+  /**
+   * Stops to accept, answers what is in flight (HTTP keep-alive clients get `Connection: close`) and resolves when the last session
+   * has ended. When `signal` aborts, what is left is cut. Idempotent.
+   */
+  close(signal?: AbortSignal): Promise<void>;
+}
+
+/** What a data plane needs from outside. */
+export interface DataPlaneOptions {
+  readonly clock: Clock;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The backend that lives beside this balancer: `PreferLocal` prefers it, `transit` leaves it out. Absent in static mode. */
+  readonly ownName?: string | undefined;
+}
+
+/** A listener's address could not be opened. The message names the listener, the address and the cause. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  /** The system's code, such as EADDRINUSE. */
+  readonly code: string;
+
+  constructor(message: string, code: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
