@@ -1,0 +1,60 @@
+import { eventually } from './eventually.ts';
+import { type CommandResult, mustRun, runCommand } from './command.ts';
+import { applyYaml, getJson, kubectl } from './kubectl.ts';
+
+/** A pod inside the cluster from which people and programs reach the pools: it has ssh, curl and node. */
+export interface ClientPod {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const manifest = (client: ClientPod, image: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${client.name}, labels: {app: client}}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: client
+    image: ${image}
+    imagePullPolicy: IfNotPresent
+    command: [sh, -c, "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"]
+`;
+
+/** Starts the client and waits until it runs. */
+export async function startClientPod(client: ClientPod, image: string): Promise<ClientPod> {
+  const applied = await applyYaml(client.namespace, manifest(client, image));
+  if (applied.code !== 0) throw new Error(applied.stderr);
+  await eventually(`pod ${client.namespace}/${client.name} is Ready`, 90, async () => {
+    const pod = await getJson<{ status: { conditions?: { type: string; status: string }[] } }>([
+      'pod',
+      client.name,
+      '-n',
+      client.namespace,
+    ]);
+    return pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  });
+  return client;
+}
+
+/** Runs a shell script inside the client; `script` is what follows `sh -c`. */
+export function inClient(client: ClientPod, script: string, timeoutMilliseconds = 60_000): Promise<string> {
+  return kubectl(['exec', '-n', client.namespace, client.name, '--', 'sh', '-c', script], { timeoutMilliseconds });
+}
+
+/** Runs a Node program inside the client, given as source text, with arguments. */
+export function nodeInClient(
+  client: ClientPod,
+  source: string,
+  args: readonly string[],
+  timeoutMilliseconds: number,
+): Promise<string> {
+  return mustRun('kubectl', ['exec', '-i', '-n', client.namespace, client.name, '--', 'node', '-', ...args], {
+    input: source,
+    timeoutMilliseconds,
+  });
+}
+
+export function tryInClient(client: ClientPod, script: string): Promise<CommandResult> {
+  return runCommand('kubectl', ['exec', '-n', client.namespace, client.name, '--', 'sh', '-c', script]);
+}
