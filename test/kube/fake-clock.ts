@@ -2,66 +2,77 @@ import type { Clock } from '../../src/kube/clock.ts';
 
 interface Sleeper {
   readonly dueAt: number;
-  wake(): void;
+  readonly wake: () => void;
 }
 
-/** A clock that moves only when told to. */
-export interface FakeClock extends Clock {
-  /** Moves time on and wakes, in order, who is due; lets them run before it resolves. */
-  advance(milliseconds: number): Promise<void>;
+/** A clock that moves only when told to. Time starts at 0 on the monotonic clock, and at `startsAt` on the wall. */
+export class FakeClock implements Clock {
+  readonly #startsAt: Date;
+  readonly #sleepers = new Set<Sleeper>();
+  #elapsed = 0;
+
+  constructor(startsAt: Date = new Date('2026-01-01T00:00:00Z')) {
+    this.#startsAt = startsAt;
+  }
+
   /** How many are asleep now. */
-  readonly sleepers: number;
-  /** When the next one is due, in milliseconds from now. */
-  readonly nextDueMilliseconds: number | undefined;
-}
+  get sleeping(): number {
+    return this.#sleepers.size;
+  }
 
-/** Time starts at 0 on the monotonic clock, and at `startsAt` on the wall. */
-export function fakeClock(startsAt: Date = new Date('2026-01-01T00:00:00Z')): FakeClock {
-  let elapsed = 0;
-  const sleepers = new Set<Sleeper>();
-  const next = (): Sleeper | undefined => [...sleepers].toSorted((a, b) => a.dueAt - b.dueAt)[0];
+  /** In how many milliseconds the next one wakes. */
+  get nextDueMilliseconds(): number | undefined {
+    const next = this.#next();
+    return next === undefined ? undefined : next.dueAt - this.#elapsed;
+  }
 
-  return {
-    monotonicMilliseconds: () => elapsed,
-    now: () => new Date(startsAt.getTime() + elapsed),
-    sleep: (milliseconds, signal) =>
-      new Promise((resolve) => {
-        if (signal.aborted) {
-          resolve();
-          return;
-        }
-        const sleeper: Sleeper = {
-          dueAt: elapsed + Math.max(milliseconds, 0),
-          wake() {
-            sleepers.delete(sleeper);
-            signal.removeEventListener('abort', sleeper.wake);
-            resolve();
-          },
-        };
-        sleepers.add(sleeper);
-        signal.addEventListener('abort', sleeper.wake);
-      }),
-    async advance(milliseconds) {
-      const target = elapsed + milliseconds;
-      await settle();
-      for (let due = next(); due !== undefined && due.dueAt <= target; due = next()) {
-        elapsed = Math.max(elapsed, due.dueAt);
-        due.wake();
-        await settle();
+  monotonicMilliseconds(): number {
+    return this.#elapsed;
+  }
+
+  now(): Date {
+    return new Date(this.#startsAt.getTime() + this.#elapsed);
+  }
+
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve();
+        return;
       }
-      elapsed = target;
-    },
-    get sleepers() {
-      return sleepers.size;
-    },
-    get nextDueMilliseconds() {
-      const due = next();
-      return due === undefined ? undefined : due.dueAt - elapsed;
-    },
-  };
+      const wake = (): void => {
+        this.#sleepers.delete(sleeper);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const sleeper: Sleeper = { dueAt: this.#elapsed + Math.max(milliseconds, 0), wake };
+      this.#sleepers.add(sleeper);
+      signal.addEventListener('abort', wake);
+    });
+  }
+
+  /** Moves time on and wakes, in order, who is due; lets each of them run before the next. */
+  async advance(milliseconds: number): Promise<void> {
+    const target = this.#elapsed + milliseconds;
+    await settle();
+    for (let due = this.#next(); due !== undefined && due.dueAt <= target; due = this.#next()) {
+      this.#elapsed = Math.max(this.#elapsed, due.dueAt);
+      due.wake();
+      await settle();
+    }
+    this.#elapsed = target;
+  }
+
+  #next(): Sleeper | undefined {
+    let next: Sleeper | undefined;
+    for (const sleeper of this.#sleepers) {
+      if (next === undefined || sleeper.dueAt < next.dueAt) next = sleeper;
+    }
+    return next;
+  }
 }
 
-/** Lets everything that is ready to run, run: a turn of the event loop is after every microtask. */
+/** Lets everything that is ready to run, run: a turn of the event loop comes after every microtask. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
