@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { eventually } from './eventually.ts';
 import { type CommandResult, mustRun, runCommand } from './command.ts';
 import { applyYaml, getJson, kubectl } from './kubectl.ts';
@@ -7,6 +8,10 @@ export interface ClientPod {
   readonly namespace: string;
   readonly name: string;
 }
+
+const PodConditions = z.object({
+  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).optional() }),
+});
 
 const manifest = (client: ClientPod, image: string): string => `
 apiVersion: v1
@@ -26,12 +31,7 @@ export async function startClientPod(client: ClientPod, image: string): Promise<
   const applied = await applyYaml(client.namespace, manifest(client, image));
   if (applied.code !== 0) throw new Error(applied.stderr);
   await eventually(`pod ${client.namespace}/${client.name} is Ready`, 90, async () => {
-    const pod = await getJson<{ status: { conditions?: { type: string; status: string }[] } }>([
-      'pod',
-      client.name,
-      '-n',
-      client.namespace,
-    ]);
+    const pod = await getJson(PodConditions, ['pod', client.name, '-n', client.namespace]);
     return pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
   });
   return client;

@@ -45,7 +45,7 @@ async function worker() {
   }
 }
 
-Promise.all(Array.from({ length: connections }, worker)).then(() => {
+void Promise.all(Array.from({ length: connections }, worker)).then(() => {
   console.log(JSON.stringify(result));
   process.exit(0);
 });

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { type CommandOptions, type CommandResult, mustRun, runCommand } from './command.ts';
 
 /** kubectl on the cluster of KUBECONFIG; both are in the environment. */
@@ -10,9 +11,9 @@ export function tryKubectl(args: readonly string[], options: CommandOptions = {}
   return runCommand('kubectl', args, options);
 }
 
-/** `kubectl get … -o json`, parsed. The caller says what shape it reads. */
-export async function getJson<T>(args: readonly string[]): Promise<T> {
-  return JSON.parse(await kubectl(['get', ...args, '-o', 'json'])) as T;
+/** `kubectl get … -o json`, parsed by the schema of the part that the caller reads. */
+export async function getJson<T>(schema: z.ZodType<T>, args: readonly string[]): Promise<T> {
+  return schema.parse(JSON.parse(await kubectl(['get', ...args, '-o', 'json'])));
 }
 
 /** `kubectl apply -f -`; the result carries the warnings. */
