@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { KeyedHeap } from '../../../src/kube/workqueue/keyed-heap.ts';
 
 const drain = (heap: KeyedHeap<number>): { key: string; value: number }[] => {
@@ -35,14 +35,14 @@ describe('KeyedHeap', () => {
           [...model].sort(([, a], [, b]) => a.value - b.value || a.since - b.since)[0]?.[0];
 
         for (const [since, action] of steps.entries()) {
-          if (action === 'pop') {
-            const expected = smallest();
-            expect(heap.pop()?.key).toBe(expected);
-            if (expected !== undefined) model.delete(expected);
-          } else {
+          const [expected, popped] = action === 'pop' ? [smallest(), heap.pop()?.key] : [];
+          if (action !== 'pop') {
             heap.set(action.set, action.value);
             model.set(action.set, { value: action.value, since: model.get(action.set)?.since ?? since });
           }
+          if (expected !== undefined) model.delete(expected);
+
+          expect(popped).toBe(expected);
           expect(heap.peek()?.key).toBe(smallest());
           expect(heap.size).toBe(model.size);
           for (const [key, { value }] of model) expect(heap.get(key)).toBe(value);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { WorkQueue } from '../../../src/kube/workqueue/queue.ts';
 import { FakeClock } from '../fake-clock.ts';
 
@@ -129,17 +129,16 @@ describe('WorkQueue against its model', () => {
       fc.nat(3).map(done),
     ];
 
-    await fc.assert(
-      fc.asyncProperty(fc.commands(commands, { maxCommands: 60 }), async (sequence) => {
-        const clock = new FakeClock();
-        const setup = (): { model: Model; real: Real } => ({
-          model: new Model(),
-          real: { clock, queue: new WorkQueue({ clock }), held: new Set() },
-        });
-        await fc.asyncModelRun(setup, sequence);
-      }),
-      { numRuns: 300 },
-    );
+    const agreesWithModel = fc.asyncProperty(fc.commands(commands, { maxCommands: 60 }), async (sequence) => {
+      const clock = new FakeClock();
+      const setup = (): { model: Model; real: Real } => ({
+        model: new Model(),
+        real: { clock, queue: new WorkQueue({ clock }), held: new Set() },
+      });
+      await fc.asyncModelRun(setup, sequence);
+    });
+
+    await expect(fc.assert(agreesWithModel, { numRuns: 300 })).resolves.toBeUndefined();
   });
 
   it('works every key off in the end, whatever fails on the way', async () => {
@@ -148,7 +147,7 @@ describe('WorkQueue against its model', () => {
       fc.asyncProperty(load, async (adds) => {
         const clock = new FakeClock();
         const queue = new WorkQueue({ clock });
-        const left = new Map(adds.map(({ key, failures }) => [key, failures]));
+        const left = new Map<string, number>(adds.map(({ key, failures }) => [key, failures]));
         const stop = new AbortController();
         for (const { key } of adds) queue.add(key);
 
