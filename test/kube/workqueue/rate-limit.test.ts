@@ -4,7 +4,7 @@ import { FakeClock } from '../fake-clock.ts';
 
 describe('retryRateLimiter', () => {
   it('doubles the delay of a key with each failure, from 5 ms to 300 s at most', () => {
-    const limiter = retryRateLimiter new FakeClock());
+    const limiter = retryRateLimiter(new FakeClock());
 
     const delays = Array.from({ length: 18 }, () => limiter.next('team/prod'));
 
@@ -13,7 +13,7 @@ describe('retryRateLimiter', () => {
   });
 
   it('stays at the longest delay for as long as the key fails', () => {
-    const limiter = retryRateLimiter new FakeClock(), { perSecond: 1e9 });
+    const limiter = retryRateLimiter(new FakeClock(), { perSecond: 1e9 });
 
     for (let failure = 0; failure < 5000; failure++) limiter.next('team/prod');
 
@@ -22,7 +22,7 @@ describe('retryRateLimiter', () => {
   });
 
   it('starts again from the shortest delay after a success, and keeps keys apart', () => {
-    const limiter = retryRateLimiter new FakeClock());
+    const limiter = retryRateLimiter(new FakeClock());
     limiter.next('team/a');
     limiter.next('team/a');
     limiter.next('team/b');
