@@ -1,0 +1,34 @@
+import type { Backend } from '../backend.ts';
+import type { StaticBackend } from '../config/schema.ts';
+import type { PoolView, SlotEndpoint } from './pool-view.ts';
+
+/**
+ * The backends of a pool: one per pod, under its slot's name, then the external instances of the configuration. Pods that are not
+ * ready or are ending stay in the list, because their sessions go on.
+ */
+export function poolBackends(view: PoolView, external: readonly StaticBackend[]): Backend[] {
+  return [
+    ...[...Map.groupBy(view, (endpoint) => endpoint.slot).values()].flatMap(slotBackends),
+    ...externalBackends(external),
+  ];
+}
+
+/** Of a slot's pods at most one gets new work: one slot has one turn, however many pods somebody scaled it to. */
+function slotBackends(endpoints: readonly SlotEndpoint[]): Backend[] {
+  const chosen = endpoints.find((endpoint) => endpoint.ready) ?? endpoints.find((endpoint) => !endpoint.terminating);
+  // Note: the address of a pod that ended may already belong to its successor; then there is only one place to send work to.
+  const others = endpoints.filter((endpoint) => endpoint !== chosen && endpoint.address !== chosen?.address);
+  return [
+    ...(chosen === undefined ? [] : [podBackend(chosen, chosen.ready)]),
+    ...others.map((endpoint) => podBackend(endpoint, false)),
+  ];
+}
+
+function podBackend(endpoint: SlotEndpoint, ready: boolean): Backend {
+  return { name: endpoint.slot, address: endpoint.address, ready, serving: endpoint.serving, draining: false };
+}
+
+/** Nobody reports the state of an instance outside the cluster: it counts as ready, and health checks find out. */
+function externalBackends(external: readonly StaticBackend[]): Backend[] {
+  return external.map((backend) => ({ ...backend, ready: true, serving: true, draining: false }));
+}
