@@ -1,0 +1,49 @@
+import { stringify } from 'yaml';
+import type { GatewayPoolSpec } from '../../api/spec.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { childNames } from '../names.ts';
+import { balancerSettings } from './balancer-settings.ts';
+import type { RenderedPool } from './pool.ts';
+import { childMetadata } from './pool.ts';
+import type { ListenerPorts } from './ports.ts';
+import { assignListenerPorts } from './ports.ts';
+
+export interface ConfigMap extends KubeObject {
+  data: Record<string, string>;
+}
+
+/** Keys of the ConfigMap: what sidecars read, and the memory of which listener has which port. */
+export const balancerKey = 'balancer.yaml';
+export const portsKey = 'listener-ports.json';
+
+/** Reads back which ports were given before. A missing or damaged memory is an empty one. */
+export function knownListenerPorts(data: Readonly<Record<string, string>> | undefined): ListenerPorts {
+  try {
+    const ports: unknown = JSON.parse(data?.[portsKey] ?? '{}');
+    const entries = Object.entries(typeof ports === 'object' && ports !== null ? ports : {});
+    return Object.fromEntries(entries.filter((entry): entry is [string, number] => Number.isInteger(entry[1])));
+  } catch {
+    return {};
+  }
+}
+
+/** The ports of the pool's listeners, given what they were before. */
+export function listenerPorts(spec: GatewayPoolSpec, known: ListenerPorts): ListenerPorts {
+  return assignListenerPorts(
+    known,
+    spec.listeners.map((listener) => listener.name),
+  );
+}
+
+/** How the operator speaks to the sidecars: they watch this ConfigMap and follow it without a restart. */
+export function balancerConfigMap(pool: RenderedPool, ports: ListenerPorts): ConfigMap {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: childMetadata(pool, childNames(pool.name).balancer),
+    data: {
+      [balancerKey]: stringify(balancerSettings(pool.spec, ports)),
+      [portsKey]: JSON.stringify(ports),
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { V1Container, V1EnvVar, V1Volume } from '@kubernetes/client-node';
+import type { RenderedPool } from './pool.ts';
+import { adminPort } from './ports.ts';
+
+/** Name of the sidecar in every gateway pod. */
+export const balancerContainerName = 'balancer';
+
+const stateVolume = 'gatewaypool-state';
+const tokenVolume = 'gatewaypool-token';
+
+/** The kubelet accepts no "for ever"; this is the largest number of attempts, 68 years of them. */
+const forEver = 2_147_483_647;
+
+/** Volumes of the sidecar: the marker of a taken seat, and its token, which no other container of the pod mounts. */
+export const balancerVolumes: readonly V1Volume[] = [
+  { name: stateVolume, emptyDir: { sizeLimit: '16Mi' } },
+  {
+    name: tokenVolume,
+    projected: {
+      defaultMode: 0o444,
+      sources: [
+        { serviceAccountToken: { path: 'token', expirationSeconds: 3607 } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        {
+          downwardAPI: {
+            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+          },
+        },
+      ],
+    },
+  },
+];
+
+/**
+ * The native sidecar. Its startup probe is what holds the gateway back: the kubelet starts no later container before it succeeds, and
+ * it succeeds when the sidecar took the seat of its slot. The probe must therefore never give up.
+ * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+ */
+export function balancerContainer(pool: RenderedPool, slot: string, image: string): V1Container {
+  return {
+    name: balancerContainerName,
+    image,
+    restartPolicy: 'Always',
+    command: ['node', '/app/balancer.cjs'],
+    args: ['--kubernetes'],
+    env: [
+      fromField('POD_NAME', 'metadata.name'),
+      fromField('POD_UID', 'metadata.uid'),
+      fromField('POD_NAMESPACE', 'metadata.namespace'),
+      fromField('POD_IP', 'status.podIP'),
+      { name: 'POOL_NAME', value: pool.name },
+      { name: 'SLOT_NAME', value: slot },
+    ],
+    ports: [{ name: 'admin', containerPort: adminPort, protocol: 'TCP' }],
+    startupProbe: { ...probe('/started'), periodSeconds: 1, failureThreshold: forEver },
+    readinessProbe: { ...probe('/ready'), periodSeconds: 1, failureThreshold: 2 },
+    // A probe's own grace: a restart of the sidecar must not wait as long as the pod's sessions may take.
+    livenessProbe: { ...probe('/live'), periodSeconds: 10, failureThreshold: 3, terminationGracePeriodSeconds: 30 },
+    resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { memory: '256Mi' } },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      runAsGroup: 65_532,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    volumeMounts: [
+      { name: stateVolume, mountPath: '/var/lib/gatewaypool' },
+      { name: tokenVolume, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
+    ],
+  };
+}
+
+function probe(path: string): { httpGet: { path: string; port: number }; timeoutSeconds: number } {
+  return { httpGet: { path, port: adminPort }, timeoutSeconds: 1 };
+}
+
+function fromField(name: string, fieldPath: string): V1EnvVar {
+  return { name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } };
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { GatewayPoolSpec } from '../../api/spec.ts';
+import type { BalancerConfig, StaticBackend } from '../../balancer/config/schema.ts';
+import type { ListenerPorts } from './ports.ts';
+
+/** The pool's listeners and balancer settings in the words of the sidecar. */
+export function balancerSettings(spec: GatewayPoolSpec, ports: ListenerPorts): z.input<typeof BalancerConfig> {
+  const { retries, limits, slowStartSeconds, proxyProtocol } = spec.balancer;
+  const { idleSeconds, ...otherLimits } = limits;
+  const backends = externalBackends(spec);
+  return {
+    listeners: spec.listeners.map((listener) => ({
+      name: listener.name,
+      protocol: listener.protocol,
+      distribution: listener.distribution,
+      port: ports[listener.name] ?? listener.targetPort,
+      targetPort: listener.targetPort,
+    })),
+    ...(backends.length === 0 ? {} : { backends }),
+    healthCheck: healthCheck(spec),
+    // The sidecar counts the backends that may see a request, the first one included.
+    retries: { ...retries, attempts: retries.attempts + 1 },
+    limits: { ...otherLimits, idleMilliseconds: idleSeconds * 1000 },
+    slowStartSeconds,
+    proxyProtocol,
+  };
+}
+
+/** Without a path to ask for, a gateway is judged by its traffic alone. */
+function healthCheck(spec: GatewayPoolSpec): z.input<typeof BalancerConfig>['healthCheck'] {
+  const { http, ...timing } = spec.balancer.healthCheck;
+  return http === undefined ? { mode: 'Passive', ...timing } : { mode: 'Active', http: { path: http.path }, ...timing };
+}
+
+/** Instances outside the cluster that clients of the pool may be sent to: those with an address, on the ports of the gateways inside. */
+function externalBackends(spec: GatewayPoolSpec): StaticBackend[] {
+  const ports = Object.fromEntries(spec.listeners.map((listener) => [listener.name, listener.targetPort]));
+  if (spec.listeners.length === 0) {
+    return [];
+  }
+
+  return spec.externalInstances.flatMap(({ name, address }) =>
+    address === undefined ? [] : [{ name, address, ports }],
+  );
+}

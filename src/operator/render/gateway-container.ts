@@ -1,0 +1,79 @@
+import type { V1Container, V1EnvVar, V1Probe, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import { basename } from 'node:path/posix';
+import { configCopyKey } from './config-secret.ts';
+import { keeperContainer, keeperVolumes } from './keeper-profile.ts';
+import type { RenderedPool } from './pool.ts';
+
+/** Name of the user's container in every gateway pod. */
+export const gatewayContainerName = 'gateway';
+
+const configVolume = 'gatewaypool-config';
+
+/** The container of the user's gateway, before the template is laid over it. */
+export function gatewayContainer(pool: RenderedPool, configSecretName: string): V1Container {
+  const profile = pool.spec.profile === 'Keeper' ? keeperContainer : {};
+  const env = [...(profile.env ?? []), ...configEnv(pool, configSecretName)];
+  const volumeMounts = [...(profile.volumeMounts ?? []), ...configMounts(pool)];
+  const ports = [...new Set(pool.spec.listeners.map((listener) => listener.targetPort))];
+  return {
+    name: gatewayContainerName,
+    image: pool.spec.image,
+    ...profile,
+    ...(env.length === 0 ? {} : { env }),
+    ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
+    ...(ports.length === 0 ? {} : { ports: ports.map((port) => ({ containerPort: port, protocol: 'TCP' })) }),
+    ...readiness(pool, profile.readinessProbe),
+  };
+}
+
+/** Volumes that the gateway container mounts. */
+export function gatewayVolumes(pool: RenderedPool, configSecretName: string): V1Volume[] {
+  const { file } = pool.delivery;
+  const profile = pool.spec.profile === 'Keeper' ? keeperVolumes : [];
+  if (file === undefined) {
+    return [...profile];
+  }
+
+  return [
+    ...profile,
+    {
+      name: configVolume,
+      secret: {
+        secretName: configSecretName,
+        defaultMode: 0o444,
+        items: [{ key: configCopyKey, path: basename(file) }],
+      },
+    },
+  ];
+}
+
+function configEnv(pool: RenderedPool, configSecretName: string): V1EnvVar[] {
+  const { env } = pool.delivery;
+  return env === undefined
+    ? []
+    : [{ name: env, valueFrom: { secretKeyRef: { name: configSecretName, key: configCopyKey } } }];
+}
+
+/** One file, not its folder: the image's own files beside it stay visible. The copy never changes, so a subPath has nothing to miss. */
+function configMounts(pool: RenderedPool): V1VolumeMount[] {
+  const { file } = pool.delivery;
+  return file === undefined ? [] : [{ name: configVolume, mountPath: file, subPath: basename(file), readOnly: true }];
+}
+
+/** A gateway that answers HTTP health checks is Ready when it answers them. Other gateways are Ready when they listen (the sidecar looks). */
+function readiness(pool: RenderedPool, ofProfile: V1Probe | undefined): { readinessProbe?: V1Probe } {
+  const { http } = pool.spec.balancer.healthCheck;
+  const listener = pool.spec.listeners.find((candidate) => candidate.protocol === 'HTTP');
+  if (ofProfile !== undefined || http === undefined || listener === undefined) {
+    return ofProfile === undefined ? {} : { readinessProbe: ofProfile };
+  }
+
+  return {
+    readinessProbe: {
+      httpGet: { path: http.path, port: listener.targetPort },
+      periodSeconds: 2,
+      timeoutSeconds: 2,
+      failureThreshold: 2,
+    },
+  };
+}

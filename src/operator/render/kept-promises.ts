@@ -1,0 +1,48 @@
+import type { V1Toleration } from '@kubernetes/client-node';
+import { balancerContainerName } from './balancer-container.ts';
+import type { PodTemplate } from './slot-inputs.ts';
+
+/**
+ * What no user's template may take away, put back after it was laid over ours: the labels by which the pool finds its pods, the
+ * slot's identity, the sidecar as the first thing that starts, with its volumes, and the quick replacement on a lost node.
+ * Templates that try are refused before (with a sentence); this holds the guarantee whatever gets through.
+ */
+export function keepPromises(merged: PodTemplate, ours: PodTemplate): PodTemplate {
+  const { hostname, subdomain, serviceAccountName, automountServiceAccountToken } = ours.spec;
+  const identity = { hostname, subdomain, serviceAccountName, automountServiceAccountToken };
+  return {
+    metadata: {
+      ...merged.metadata,
+      labels: { ...merged.metadata.labels, ...ours.metadata.labels },
+      annotations: { ...merged.metadata.annotations, ...ours.metadata.annotations },
+    },
+    spec: {
+      ...merged.spec,
+      ...Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== undefined)),
+      initContainers: ownFirst(
+        merged.spec.initContainers,
+        ours.spec.initContainers,
+        (name) => name === balancerContainerName,
+      ),
+      volumes: ownFirst(merged.spec.volumes, ours.spec.volumes, (name) => name.startsWith('gatewaypool-')),
+      tolerations: withTolerations(merged.spec.tolerations ?? [], ours.spec.tolerations ?? []),
+    },
+  };
+}
+
+function ownFirst<T extends { name: string }>(
+  merged: readonly T[] | undefined,
+  ours: readonly T[] | undefined,
+  isOwn: (name: string) => boolean,
+): T[] {
+  return [
+    ...(ours ?? []).filter((element) => isOwn(element.name)),
+    ...(merged ?? []).filter((element) => !isOwn(element.name)),
+  ];
+}
+
+/** A user's list replaces ours as a whole, so one toleration for a node pool would silently turn 30 s into Kubernetes' 300 s. */
+function withTolerations(theirs: readonly V1Toleration[], ours: readonly V1Toleration[]): V1Toleration[] {
+  const isSaid = (own: V1Toleration): boolean => theirs.some((toleration) => toleration.key === own.key);
+  return [...theirs, ...ours.filter((own) => !isSaid(own))];
+}

@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { GatewayPoolSpec } from '../../api/spec.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+/**
+ * Names what a user asked an instance to be. A pod is outdated when its revision is another one. The hash covers the user's inputs
+ * and never the rendered object, so that an operator which renders differently after an upgrade restarts nobody (guarantee G7).
+ * `configHash` is undefined while no valid configuration was seen.
+ */
+export function revisionOf(spec: GatewayPoolSpec, configHash: string | undefined): string {
+  const inputs = {
+    image: spec.image,
+    profile: spec.profile,
+    template: spec.template ?? {},
+    delivery: spec.config.as ?? {},
+    config: configHash ?? '',
+  };
+  return createHash('sha256').update(canonicalJson(inputs)).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,43 @@
+import type { V1DeploymentStrategy } from '@kubernetes/client-node';
+import type { KubeObject } from '../../kube/object.ts';
+import type { PodTemplate, SlotInputs } from './slot-inputs.ts';
+import { podTemplate } from './pod-template.ts';
+import type { RenderedPool } from './pool.ts';
+import { childMetadata, slotSelector } from './pool.ts';
+
+/** What a slot's Deployment promises besides its pods: may be put back at any time, because no pod restarts by it. */
+export interface SlotSettings {
+  replicas: 1;
+  revisionHistoryLimit: number;
+  progressDeadlineSeconds: number;
+  strategy: V1DeploymentStrategy;
+}
+
+export interface SlotDeployment extends KubeObject {
+  spec: SlotSettings & { selector: { matchLabels: Record<string, string> }; template: PodTemplate };
+}
+
+/**
+ * One instance at most, by construction: one replica, and `Recreate` ends the old pod before a changed template starts a new one.
+ * A pod may wait for its seat as long as sessions last, so a progress deadline would call a healthy slot failed.
+ */
+export const slotSettings: SlotSettings = {
+  replicas: 1,
+  revisionHistoryLimit: 2,
+  progressDeadlineSeconds: 2_147_483_647,
+  strategy: { type: 'Recreate' },
+};
+
+/** The Deployment of one slot, as it is created. Its pod template is not applied again: that would restart pods. */
+export function slotDeployment(pool: RenderedPool, slot: string, inputs: SlotInputs): SlotDeployment {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: childMetadata(pool, slot, slot),
+    spec: {
+      ...slotSettings,
+      selector: { matchLabels: slotSelector(pool, slot) },
+      template: podTemplate(pool, slot, inputs),
+    },
+  };
+}

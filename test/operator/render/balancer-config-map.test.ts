@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { BalancerConfig } from '../../../src/balancer/config/schema.ts';
+import {
+  balancerConfigMap,
+  knownListenerPorts,
+  listenerPorts,
+} from '../../../src/operator/render/balancer-config-map.ts';
+import { renderedPool } from './rendered-pool.ts';
+
+const ssh = { name: 'ssh', port: 22, targetPort: 2222, protocol: 'TCP' as const };
+const web = { name: 'web', port: 80, targetPort: 8080, protocol: 'HTTP' as const };
+
+function settingsOf(spec: Parameters<typeof renderedPool>[0]): BalancerConfig {
+  const pool = renderedPool(spec);
+  const { data } = balancerConfigMap(pool, listenerPorts(pool.spec, {}));
+  return BalancerConfig.parse(parse(data['balancer.yaml'] ?? ''));
+}
+
+describe('balancerConfigMap', () => {
+  it('is a configuration that the sidecar accepts, with the values of the pool', () => {
+    const settings = settingsOf({
+      listeners: [ssh, { ...web, distribution: 'PreferLocal' }],
+      balancer: { limits: { idleSeconds: 90 }, slowStartSeconds: 3, proxyProtocol: 'V2', retries: { attempts: 0 } },
+    });
+
+    expect(settings.listeners).toEqual([
+      { name: 'ssh', protocol: 'TCP', distribution: 'RoundRobin', port: 15100, targetPort: 2222 },
+      { name: 'web', protocol: 'HTTP', distribution: 'PreferLocal', port: 15101, targetPort: 8080 },
+    ]);
+    expect(settings.limits.idleMilliseconds).toBe(90_000);
+    expect(settings.slowStartSeconds).toBe(3);
+    expect(settings.proxyProtocol).toBe('V2');
+    expect(settings.retries.attempts).toBe(1);
+  });
+
+  it.each([
+    {
+      name: 'asks gateways for a health path when the user named one',
+      balancer: { healthCheck: { http: { path: '/up' } } },
+      mode: 'Active',
+    },
+    { name: 'asks nothing of gateways whose user named none', balancer: {}, mode: 'Passive' },
+  ])('$name', ({ balancer, mode }) => {
+    expect(settingsOf({ listeners: [web], balancer }).healthCheck.mode).toBe(mode);
+  });
+
+  it.each([
+    {
+      name: 'names external instances that have an address as backends of a listening pool',
+      spec: {
+        listeners: [ssh],
+        externalInstances: [{ name: 'dc2', platform: 'Linux' as const, address: '192.0.2.10' }],
+      },
+      backends: [{ name: 'dc2', address: '192.0.2.10', ports: { ssh: 2222 } }],
+    },
+    {
+      name: 'leaves external instances without an address out',
+      spec: { listeners: [ssh], externalInstances: [{ name: 'dc2', platform: 'Linux' as const }] },
+      backends: [],
+    },
+    {
+      name: 'has no backends in a pool that only dials out',
+      spec: { externalInstances: [{ name: 'dc2', platform: 'Linux' as const, address: '192.0.2.10' }] },
+      backends: [],
+    },
+  ])('$name', ({ spec, backends }) => {
+    expect(settingsOf(spec).backends).toEqual(backends);
+  });
+
+  it('remembers the ports of listeners over a change of the spec', () => {
+    const before = balancerConfigMap(renderedPool(), listenerPorts(renderedPool({ listeners: [ssh, web] }).spec, {}));
+
+    const known = knownListenerPorts(before.data);
+
+    expect(listenerPorts(renderedPool({ listeners: [web] }).spec, known)['web']).toBe(15101);
+  });
+
+  it.each([
+    { name: 'nothing', data: undefined },
+    { name: 'no memory', data: {} },
+    { name: 'text that is no JSON', data: { 'listener-ports.json': '{' } },
+    { name: 'JSON of another shape', data: { 'listener-ports.json': '"ssh"' } },
+    { name: 'a port that is no number', data: { 'listener-ports.json': '{"ssh":"15100"}' } },
+  ])('starts anew from $name', ({ data }) => {
+    expect(knownListenerPorts(data)).toEqual({});
+  });
+});
