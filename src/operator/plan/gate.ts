@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { Seats } from '../../balancer/seat/seats.ts';
+
+/**
+ * The start gate as the operator keeps it: what sidecars read ({@link Seats}), and what operators tell each other. It is the one
+ * serialisation point of guarantee G1: every write is a compare-and-swap on the ConfigMap's resourceVersion, so no clock, cache or
+ * lease has to be trusted.
+ */
+export const Gate = Seats.extend({
+  /**
+   * metadata.generation of the pool that this gate obeys: a fencing token. It never goes back, so an operator that still sees an older
+   * spec cannot loosen what a newer one tightened.
+   */
+  poolGeneration: z.int().min(0),
+  /** Seats of the cap that external instances take. */
+  externalInstances: z.int().min(0),
+  /**
+   * True from the moment a lost gate is created again until all slots that exist are listed in it. No pod may start by it, and nothing
+   * may be concluded from a slot that is missing in it.
+   */
+  rebuilding: z.boolean().default(false),
+});
+export type Gate = z.infer<typeof Gate>;
+
+/** The gate's ConfigMap, as it was last seen. */
+export type ObservedGate =
+  | {
+      readonly readable: true;
+      readonly gate: Gate;
+      readonly uid: string;
+      readonly resourceVersion: string;
+      /**
+       * How long this process has known this resourceVersion, by its own monotonic clock: never longer than the gate has been so.
+       * 0 when that is not known.
+       */
+      readonly ageMilliseconds: number;
+    }
+  /** Somebody wrote what no gate is. `problem` names the field. */
+  | { readonly readable: false; readonly problem: string; readonly uid: string; readonly resourceVersion: string };
+
+/** The two numbers that G1 is about. */
+export interface Limits {
+  readonly maxInstances: number;
+  readonly externalInstances: number;
+}
+
+/** What may start: nothing at all, and no slot is listed. How a gate is born, and how one is that nobody could read. */
+export function closedGate(limits: Limits, poolGeneration: number): Gate {
+  return {
+    generation: 0,
+    maxInstances: limits.maxInstances,
+    mode: 'Hold',
+    slots: [],
+    seated: [],
+    poolGeneration,
+    externalInstances: limits.externalInstances,
+    rebuilding: true,
+  };
+}

@@ -1,0 +1,135 @@
+import type { FieldError } from '../../api/field-error.ts';
+import type { ResolvedSpec } from '../../api/resolve.ts';
+import type { GatewayPoolStatus } from '../../api/status.ts';
+import type { ObservedGate } from './gate.ts';
+
+/** Everything that a plan is made from: one plain value, read from the caches at one moment. Nothing in it changes later. */
+export interface Observation {
+  readonly pool: ObservedPool;
+  /** Every slot that has a Deployment of ours or a pod, in ascending order. (Slots that only hold a seat are in the gate.) */
+  readonly slots: readonly ObservedSlot[];
+  /** undefined: there is no such ConfigMap. */
+  readonly gate: ObservedGate | undefined;
+  readonly config: ConfigCheck;
+  /** Copies of the configuration that exist, the newest first. */
+  readonly configCopies: readonly string[];
+  /** Objects that bear a name of ours and do not belong to this pool. Never adopted, never changed. */
+  readonly conflicts: readonly ForeignObject[];
+  /** What could not be made from this generation of the pool, when it was last tried. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** The pool and what its user wants of it. */
+export interface ObservedPool extends PoolIdentity {
+  readonly spec: ResolvedSpec;
+  /** What an instance that starts now is made from: `revisionOf` the spec and the last good configuration. */
+  readonly revision: string;
+}
+
+/** Which pool it is, and what its status says now. Known even of a pool whose spec makes no sense. */
+export interface PoolIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  /** Of the very object whose spec and status are observed: every write of the status is a compare-and-swap on it. */
+  readonly resourceVersion: string;
+  readonly deleting: boolean;
+  readonly status: GatewayPoolStatus | undefined;
+}
+
+/** A slot that there is something of. */
+export interface ObservedSlot {
+  readonly number: number;
+  readonly name: string;
+  readonly deployment: ObservedDeployment | undefined;
+  /** All pods with the slot's labels, terminating and ended ones too, oldest first. */
+  readonly pods: readonly ObservedPod[];
+}
+
+/** A slot's Deployment, owned by this pool. */
+export interface ObservedDeployment {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly replicas: number;
+  /** Annotation of its pod template; empty when somebody removed it. */
+  readonly revision: string;
+  readonly deleting: boolean;
+  /** What of our metadata and settings differs and can be put back without touching a pod: `label pam.gatewaypool.io/slot`. */
+  readonly drift: readonly string[];
+  /** Whether fields of ours in its pod template were changed by somebody. Never put back: that would restart the pod. */
+  readonly templateDrift: boolean;
+  /** Name of the config copy that its pod template refers to. */
+  readonly configCopy: string | undefined;
+}
+
+/** One pod of a slot. */
+export interface ObservedPod {
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string | undefined;
+  readonly revision: string;
+  readonly configCopy: string | undefined;
+  /** metadata.deletionTimestamp is set. */
+  readonly terminating: boolean;
+  /** Its phase is Succeeded or Failed: no container of it runs, or will. */
+  readonly ended: boolean;
+  /** Its node does not answer (taint or Ready condition `unreachable`, or pod status reason NodeLost). */
+  readonly nodeLost: boolean;
+  /** Pod condition Ready. */
+  readonly ready: boolean;
+  /** The sidecar's container status says `started`: the gateway was let through. May be seen late, is never seen early. */
+  readonly balancerStarted: boolean;
+  /** The gateway container runs or ran, in this pod. */
+  readonly gatewayEverStarted: boolean;
+  /** Why the first container that waits does so: `ImagePullBackOff`, `CrashLoopBackOff`; scheduling troubles too: `Unschedulable`. */
+  readonly waiting: { readonly reason: string; readonly message: string } | undefined;
+  /** Of the gateway container. */
+  readonly restarts: number;
+  /** What its sidecar answered when it was asked just now (see `slotsToAsk`); undefined when it was not asked or did not answer. */
+  readonly answer: PodAnswer | undefined;
+}
+
+/** What matters to a plan of a sidecar's live answer at /sessions. */
+export interface PodAnswer {
+  /** null: its gateway was let through. */
+  readonly held: HeldAnswer | null;
+}
+
+/** Why a pod's gateway may not start yet, as its sidecar tells. */
+export interface HeldAnswer {
+  readonly reason: string;
+  readonly message: string;
+  /** Generation of the gate that it last read. */
+  readonly seatsGeneration: number | null;
+}
+
+/** What is known of the shared configuration. Never holds a value (guarantee G11). */
+export type ConfigCheck =
+  | { readonly state: 'Valid'; readonly copy: string }
+  /** Names Secret, key and rule. `lastGoodCopy` is what running instances go on with. */
+  | {
+      readonly state: 'Invalid';
+      readonly reason: string;
+      readonly message: string;
+      readonly lastGoodCopy: string | undefined;
+    };
+
+/** An object in our way. */
+export interface ForeignObject {
+  /** `Deployment`, `Service`, … */
+  readonly kind: string;
+  readonly name: string;
+  /** Who it belongs to, for a person: `is owned by Helm release x`, `has no owner`. */
+  readonly owner: string;
+}
+
+/** Something that this pool needs and that could not be made. */
+export interface Refusal {
+  /** What was to be made: `Deployment prod-0`. */
+  readonly object: string;
+  /** Who refused: our own rules for templates (nothing was sent), or the API server. */
+  readonly by: 'TemplateRules' | 'ApiServer';
+  /** Where and why; by field path, never with a value of a Secret. */
+  readonly errors: readonly FieldError[];
+}
