@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { GatewayPoolSpec } from '../../api/spec.ts';
+import type { ResolvedSpec } from '../../api/resolve.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { childNames } from '../names.ts';
 import { balancerSettings } from './balancer-settings.ts';
@@ -28,7 +28,7 @@ export function knownListenerPorts(data: Readonly<Record<string, string>> | unde
 }
 
 /** The ports of the pool's listeners, given what they were before. */
-export function listenerPorts(spec: GatewayPoolSpec, known: ListenerPorts): ListenerPorts {
+export function listenerPorts(spec: ResolvedSpec, known: ListenerPorts): ListenerPorts {
   return assignListenerPorts(
     known,
     spec.listeners.map((listener) => listener.name),

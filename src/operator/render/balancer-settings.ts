@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { GatewayPoolSpec } from '../../api/spec.ts';
+import type { ResolvedSpec } from '../../api/resolve.ts';
 import type { BalancerConfig, StaticBackend } from '../../balancer/config/schema.ts';
 import type { ListenerPorts } from './ports.ts';
 
 /** The pool's listeners and balancer settings in the words of the sidecar. */
-export function balancerSettings(spec: GatewayPoolSpec, ports: ListenerPorts): z.input<typeof BalancerConfig> {
+export function balancerSettings(spec: ResolvedSpec, ports: ListenerPorts): z.input<typeof BalancerConfig> {
   const { retries, limits, slowStartSeconds, proxyProtocol } = spec.balancer;
   const { idleSeconds, ...otherLimits } = limits;
   const backends = externalBackends(spec);
@@ -27,13 +27,13 @@ export function balancerSettings(spec: GatewayPoolSpec, ports: ListenerPorts): z
 }
 
 /** Without a path to ask for, a gateway is judged by its traffic alone. */
-function healthCheck(spec: GatewayPoolSpec): z.input<typeof BalancerConfig>['healthCheck'] {
+function healthCheck(spec: ResolvedSpec): z.input<typeof BalancerConfig>['healthCheck'] {
   const { http, ...timing } = spec.balancer.healthCheck;
   return http === undefined ? { mode: 'Passive', ...timing } : { mode: 'Active', http: { path: http.path }, ...timing };
 }
 
 /** Instances outside the cluster that clients of the pool may be sent to: those with an address, on the ports of the gateways inside. */
-function externalBackends(spec: GatewayPoolSpec): StaticBackend[] {
+function externalBackends(spec: ResolvedSpec): StaticBackend[] {
   const ports = Object.fromEntries(spec.listeners.map((listener) => [listener.name, listener.targetPort]));
   if (spec.listeners.length === 0) {
     return [];

@@ -28,7 +28,7 @@ export function gatewayContainer(pool: RenderedPool, configSecretName: string): 
 
 /** Volumes that the gateway container mounts. */
 export function gatewayVolumes(pool: RenderedPool, configSecretName: string): V1Volume[] {
-  const { file } = pool.delivery;
+  const { file } = pool.spec.config.as;
   const profile = pool.spec.profile === 'Keeper' ? keeperVolumes : [];
   if (file === undefined) {
     return [...profile];
@@ -48,7 +48,7 @@ export function gatewayVolumes(pool: RenderedPool, configSecretName: string): V1
 }
 
 function configEnv(pool: RenderedPool, configSecretName: string): V1EnvVar[] {
-  const { env } = pool.delivery;
+  const { env } = pool.spec.config.as;
   return env === undefined
     ? []
     : [{ name: env, valueFrom: { secretKeyRef: { name: configSecretName, key: configCopyKey } } }];
@@ -56,7 +56,7 @@ function configEnv(pool: RenderedPool, configSecretName: string): V1EnvVar[] {
 
 /** One file, not its folder: the image's own files beside it stay visible. The copy never changes, so a subPath has nothing to miss. */
 function configMounts(pool: RenderedPool): V1VolumeMount[] {
-  const { file } = pool.delivery;
+  const { file } = pool.spec.config.as;
   return file === undefined ? [] : [{ name: configVolume, mountPath: file, subPath: basename(file), readOnly: true }];
 }
 

@@ -1,4 +1,4 @@
-import type { ConfigDelivery, GatewayPoolSpec } from '../../api/spec.ts';
+import type { ResolvedSpec } from '../../api/resolve.ts';
 import { fieldManager, gatewayPoolType, labels } from '../../api/identity.ts';
 import type { ObjectMeta, OwnerReference } from '../../kube/object.ts';
 import { apiVersionOf } from '../../kube/object.ts';
@@ -8,8 +8,7 @@ export interface RenderedPool {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
-  readonly spec: GatewayPoolSpec;
-  readonly delivery: ConfigDelivery;
+  readonly spec: ResolvedSpec;
 }
 
 /** The labels that a Service or a disruption budget selects the pool's pods by. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { GatewayPoolSpec } from '../../api/spec.ts';
+import type { ResolvedSpec } from '../../api/resolve.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /**
@@ -7,12 +7,12 @@ import { canonicalJson } from './canonical-json.ts';
  * and never the rendered object, so that an operator which renders differently after an upgrade restarts nobody (guarantee G7).
  * `configHash` is undefined while no valid configuration was seen.
  */
-export function revisionOf(spec: GatewayPoolSpec, configHash: string | undefined): string {
+export function revisionOf(spec: ResolvedSpec, configHash: string | undefined): string {
   const inputs = {
     image: spec.image,
     profile: spec.profile,
     template: spec.template ?? {},
-    delivery: spec.config.as ?? {},
+    delivery: spec.config.as,
     config: configHash ?? '',
   };
   return createHash('sha256').update(canonicalJson(inputs)).digest('hex').slice(0, 12);

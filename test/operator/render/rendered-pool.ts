@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { resolveSpec } from '../../../src/api/resolve.ts';
 import { GatewayPoolSpec } from '../../../src/api/spec.ts';
 import type { RenderedPool } from '../../../src/operator/render/pool.ts';
 
@@ -16,7 +17,6 @@ export function renderedPool(spec: Partial<SpecInput> = {}): RenderedPool {
     name: 'prod',
     namespace: 'team-a',
     uid: '6f9c1c3e-6f1b-4a55-9d53-0c8f1d0a2b11',
-    spec: parsed,
-    delivery: parsed.config.as ?? { env: 'GATEWAY_CONFIG' },
+    spec: resolveSpec(parsed),
   };
 }
