@@ -1,87 +1,194 @@
 import { z } from 'zod';
+import { BalancerSettings } from './balancer-settings.ts';
+import {
+  absoluteFile,
+  dnsLabel,
+  dnsSubdomain,
+  environmentName,
+  hostAddress,
+  imageReference,
+  portName,
+  secretKey,
+  unreservedPort,
+} from './formats.ts';
+import { PodTemplate } from './pod-template.ts';
+import { withRules } from './rule.ts';
+import { specRules } from './spec-rules.ts';
 
 /** How the shared configuration reaches the gateway process: exactly one of the two. */
-export const ConfigDelivery = z.object({
-  env: z.string().min(1).max(256).optional(),
-  file: z.string().min(2).max(1024).optional(),
-});
+export const ConfigDelivery = withRules(
+  z.object({
+    env: withRules(z.string().min(1).max(256), environmentName)
+      .optional()
+      .describe('Name of the environment variable of the gateway that holds the value. Example: `GATEWAY_CONFIG`.'),
+    file: withRules(z.string().min(2).max(1024), absoluteFile)
+      .optional()
+      .describe(
+        'Absolute path of the file in the gateway container that holds the value. Example: `/etc/gateway/config.json`.',
+      ),
+  }),
+  {
+    cel: 'has(self.env) != has(self.file)',
+    message: 'set exactly one of env (an environment variable) and file (an absolute path)',
+    holds: ({ env, file }) => (env === undefined) !== (file === undefined),
+  },
+);
 export type ConfigDelivery = z.infer<typeof ConfigDelivery>;
 
 export const ConfigSource = z.object({
-  secretName: z.string().min(1).max(253),
-  key: z.string().min(1).max(253).default('config'),
-  as: ConfigDelivery.optional(),
-  format: z.enum(['KeeperBase64', 'Opaque']).optional(),
+  secretName: withRules(z.string().min(1).max(253), dnsSubdomain).describe(
+    'Name of the Secret that holds the configuration, in the namespace of the pool. Label it `pam.gatewaypool.io/config=true` to have changes seen at once instead of within five minutes. Example: `prod-gateway`.',
+  ),
+  key: withRules(z.string().min(1).max(253), secretKey)
+    .default('config')
+    .describe('Key of the value in the data of the Secret.'),
+  as: ConfigDelivery.optional().describe(
+    'How the value reaches the gateway process. Profile Keeper: `{env: GATEWAY_CONFIG}` when absent. Profile Custom: required.',
+  ),
+  format: z
+    .enum(['KeeperBase64', 'Opaque'])
+    .optional()
+    .describe(
+      'What the value must be before an instance may start with it. KeeperBase64: base64 of the JSON that `pam gateway new --config-init b64` prints, with all its fields. Opaque: anything that is not empty. Absent: KeeperBase64 for profile Keeper, Opaque for Custom.',
+    ),
 });
 export type ConfigSource = z.infer<typeof ConfigSource>;
 
 export const Listener = z.object({
-  name: z.string().min(1).max(15),
-  port: z.int32().min(1).max(65535),
-  targetPort: z.int32().min(1).max(65535),
-  protocol: z.enum(['TCP', 'HTTP']),
-  distribution: z.enum(['RoundRobin', 'PreferLocal']).default('RoundRobin'),
+  name: withRules(z.string().min(1).max(15), portName).describe(
+    'Name of the port of the Service, unique in the pool. Example: `ssh`.',
+  ),
+  port: z
+    .int32()
+    .min(1)
+    .max(65_535)
+    .describe('Port of the Service that clients connect to, unique in the pool. Example: `22`.'),
+  targetPort: withRules(z.int32().min(1).max(65_535), unreservedPort).describe(
+    'Port that the gateway process listens on. 15000-15999 belong to the sidecar. Example: `2222`.',
+  ),
+  protocol: z
+    .enum(['TCP', 'HTTP'])
+    .describe(
+      'TCP: one backend per connection. HTTP: one backend per request, and WebSocket connections; HTTP/1.1 without TLS.',
+    ),
+  distribution: z
+    .enum(['RoundRobin', 'PreferLocal'])
+    .default('RoundRobin')
+    .describe(
+      'RoundRobin: each sidecar walks over all ready instances in turn. PreferLocal: the instance of the pod that Kubernetes chose gets the work while it is ready, so that sessions never pass through another instance.',
+    ),
 });
 export type Listener = z.infer<typeof Listener>;
 
 export const ServiceSettings = z.object({
-  type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']).default('ClusterIP'),
-  sessionAffinity: z.enum(['None', 'ClientIP']).default('None'),
-  annotations: z.record(z.string().max(317), z.string().max(4096)).optional(),
+  type: z
+    .enum(['ClusterIP', 'NodePort', 'LoadBalancer'])
+    .default('ClusterIP')
+    .describe('Type of the Service that clients connect to.'),
+  sessionAffinity: z
+    .enum(['None', 'ClientIP'])
+    .default('None')
+    .describe(
+      'ClientIP: Kubernetes sends a client address to the same pod each time; the sidecar there still balances.',
+    ),
+  annotations: z
+    .record(z.string(), z.string().max(4096))
+    .meta({ maxProperties: 64 })
+    .optional()
+    .describe('Annotations of the Service, such as those that a cloud provider reads from a LoadBalancer.'),
 });
 export type ServiceSettings = z.infer<typeof ServiceSettings>;
 
-export const HealthCheck = z.object({
-  http: z.object({ path: z.string().min(1).max(1024).default('/healthz') }).optional(),
-  intervalMilliseconds: z.int32().min(100).max(60_000).default(500),
-  timeoutMilliseconds: z.int32().min(50).max(60_000).default(1000),
-  unhealthyThreshold: z.int32().min(1).max(20).default(2),
-  healthyThreshold: z.int32().min(1).max(20).default(2),
-});
-export type HealthCheck = z.infer<typeof HealthCheck>;
-
-export const BalancerSettings = z.object({
-  healthCheck: HealthCheck.prefault({}),
-  retries: z
-    .object({
-      attempts: z.int32().min(0).max(5).default(2),
-      budgetPercent: z.int32().min(0).max(100).default(20),
-    })
-    .prefault({}),
-  limits: z
-    .object({
-      maxConnections: z.int32().min(1).max(100_000).default(10_000),
-      connectMilliseconds: z.int32().min(100).max(60_000).default(2000),
-      headMilliseconds: z.int32().min(1000).max(600_000).default(10_000),
-      idleSeconds: z.int32().min(1).max(604_800).default(3600),
-    })
-    .prefault({}),
-  slowStartSeconds: z.int32().min(0).max(3600).default(10),
-  proxyProtocol: z.enum(['None', 'V2']).default('None'),
-});
-export type BalancerSettings = z.infer<typeof BalancerSettings>;
-
 export const ExternalInstance = z.object({
-  name: z.string().min(1).max(63),
-  platform: z.enum(['Docker', 'Linux', 'Windows']),
-  address: z.string().min(1).max(253).optional(),
+  name: withRules(z.string().min(1).max(63), dnsLabel).describe(
+    'Name of the instance, unique in the pool, not that of a slot. Example: `dc2-win`.',
+  ),
+  platform: z.enum(['Docker', 'Linux', 'Windows']).describe('Where the instance runs; shown in status and metrics.'),
+  address: withRules(z.string().min(1).max(253), hostAddress)
+    .optional()
+    .describe(
+      'IP address or DNS name at which the instance serves the target ports of the listeners. With it, the sidecars send it its share of the work. Example: `192.0.2.10`.',
+    ),
 });
 export type ExternalInstance = z.infer<typeof ExternalInstance>;
 
-/** What a user wants. The operator never writes it (guarantee G10). */
-export const GatewayPoolSpec = z.object({
-  maxInstances: z.int32().min(1).max(100),
-  replicas: z.int32().min(0).max(100_000).optional(),
-  paused: z.boolean().default(false),
-  image: z.string().min(1).max(1024),
-  profile: z.enum(['Keeper', 'Custom']).default('Custom'),
-  config: ConfigSource,
-  template: z.looseObject({}).optional(),
-  listeners: z.array(Listener).max(16).default([]),
-  service: ServiceSettings.prefault({}),
-  balancer: BalancerSettings.prefault({}),
-  drain: z.object({ deadlineSeconds: z.int32().min(0).max(86_400).default(3600) }).prefault({}),
-  rollout: z.object({ policy: z.enum(['OnIdle', 'OnDelete']).default('OnIdle') }).prefault({}),
-  externalInstances: z.array(ExternalInstance).max(100).default([]),
+const Drain = z.object({
+  deadlineSeconds: z
+    .int32()
+    .min(0)
+    .max(86_400)
+    .default(3600)
+    .describe(
+      'How long a gateway that was told to stop may take to finish its sessions, in seconds. The grace period of the pods is this and 60 s more; a change takes effect with the next pod of a slot.',
+    ),
 });
+
+const Rollout = z.object({
+  policy: z
+    .enum(['OnIdle', 'OnDelete'])
+    .default('OnIdle')
+    .describe(
+      'When a running instance is replaced after a change of image, template or configuration. OnIdle: one instance at a time, when it is known to have no sessions; one whose sessions nobody can count is taken for busy. OnDelete: only when someone deletes its Deployment.',
+    ),
+});
+
+/** What a user wants. The operator never writes it (guarantee G10). */
+export const GatewayPoolSpec = withRules(
+  z.object({
+    maxInstances: z
+      .int32()
+      .min(1)
+      .max(100)
+      .describe(
+        'The cap: how many instances of the gateway may run at once, in the cluster and outside. Lowering it below what runs stops nothing: the pool starts no instance until enough have ended. Example: `3`.',
+      ),
+    replicas: z
+      .int32()
+      .min(0)
+      .max(100_000)
+      .optional()
+      .describe(
+        'How many instances to run in the cluster. Absent: as many as the cap allows. More than the cap allows is accepted, and means the same; so an autoscaler may set it. Lowering it asks for instances to stop.',
+      ),
+    paused: z.boolean().default(false).describe('true: the operator observes and reports, and changes nothing.'),
+    image: withRules(z.string().min(1).max(1024), imageReference).describe(
+      'Image of the gateway. Example: `registry.example/gateway:1.8.4`.',
+    ),
+    profile: z
+      .enum(['Keeper', 'Custom'])
+      .default('Custom')
+      .describe(
+        'Keeper: the defaults that keeper/gateway needs (configuration, probes, shared memory, capabilities). Custom: none.',
+      ),
+    config: ConfigSource.describe(
+      'The configuration (the identity) that all instances share. It is checked before an instance starts with it.',
+    ),
+    template: PodTemplate.optional().describe(
+      'Overlay on the pod template, merged like `kubectl patch --type strategic`: containers, env and volumes by name, `$patch: delete` removes.',
+    ),
+    listeners: z
+      .array(Listener)
+      .max(16)
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
+      .default([])
+      .describe(
+        'What clients connect to. Empty: the gateway only dials out, the pool has no Service and balances nothing.',
+      ),
+    service: ServiceSettings.prefault({}).describe('The Service in front of the listeners.'),
+    balancer: BalancerSettings.prefault({}).describe(
+      'How the sidecars balance. Changes are taken up in place, without a restart.',
+    ),
+    drain: Drain.prefault({}).describe('How a pod ends.'),
+    rollout: Rollout.prefault({}).describe('How changes reach running instances.'),
+    externalInstances: z
+      .array(ExternalInstance)
+      .max(100)
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
+      .default([])
+      .describe(
+        'Instances outside the cluster that run with the same configuration. Each takes one seat under the cap, whether it runs or not.',
+      ),
+  }),
+  ...specRules,
+);
 export type GatewayPoolSpec = z.infer<typeof GatewayPoolSpec>;

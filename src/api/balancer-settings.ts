@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { httpPath } from './formats.ts';
+import { withRules } from './rule.ts';
+
+/** How sidecars find out that a backend does not work, on top of Kubernetes' own readiness. */
+export const HealthCheck = z.object({
+  http: z
+    .object({
+      path: withRules(z.string().min(1).max(1024), httpPath)
+        .default('/healthz')
+        .describe(
+          'Path that each sidecar asks for with GET on every backend of every HTTP listener. A status from 200 to 399 is healthy. Example: `/healthz`.',
+        ),
+    })
+    .optional()
+    .describe(
+      'Turns active HTTP checks on. Absent: backends are judged by Kubernetes readiness and by how real connections to them end. Needs a listener of protocol HTTP; TCP listeners are never checked actively, because servers such as OpenSSH take bare connections for an attack.',
+    ),
+  intervalMilliseconds: z
+    .int32()
+    .min(100)
+    .max(60_000)
+    .default(500)
+    .describe('Time between two active checks of one backend by one sidecar, in milliseconds. Used with `http`.'),
+  timeoutMilliseconds: z
+    .int32()
+    .min(50)
+    .max(60_000)
+    .default(1000)
+    .describe('Time after which an active check without an answer has failed, in milliseconds. Used with `http`.'),
+  unhealthyThreshold: z
+    .int32()
+    .min(1)
+    .max(20)
+    .default(2)
+    .describe('Failed checks in a row that take a backend out of the rotation. Used with `http`.'),
+  healthyThreshold: z
+    .int32()
+    .min(1)
+    .max(20)
+    .default(2)
+    .describe('Passed checks in a row that put a backend back into the rotation. Used with `http`.'),
+});
+export type HealthCheck = z.infer<typeof HealthCheck>;
+
+const Retries = z.object({
+  attempts: z
+    .int32()
+    .min(0)
+    .max(5)
+    .default(2)
+    .describe(
+      'How many other backends an HTTP request may be tried on, after the first. A request is retried when no byte of it was written, or when its method is idempotent and no byte of the response came; a POST only with an Idempotency-Key. 0 turns retries off.',
+    ),
+  budgetPercent: z
+    .int32()
+    .min(0)
+    .max(100)
+    .default(20)
+    .describe(
+      'Retries that may be under way at once, in percent of the requests under way, so that retries cannot double an overload.',
+    ),
+});
+
+const Limits = z.object({
+  maxConnections: z
+    .int32()
+    .min(1)
+    .max(100_000)
+    .default(10_000)
+    .describe('Client connections that one sidecar holds at once, over all listeners. More are refused.'),
+  connectMilliseconds: z
+    .int32()
+    .min(100)
+    .max(60_000)
+    .default(2000)
+    .describe('Time for connecting to a backend, in milliseconds; then the next one is tried.'),
+  headMilliseconds: z
+    .int32()
+    .min(1000)
+    .max(600_000)
+    .default(10_000)
+    .describe('Time in which an HTTP client must have sent the whole head of a request, in milliseconds.'),
+  idleSeconds: z
+    .int32()
+    .min(1)
+    .max(604_800)
+    .default(3600)
+    .describe(
+      'Time without a byte in either direction after which a connection is closed, in seconds. There is no limit on the total time of a session.',
+    ),
+});
+
+/** Settings of the sidecars. They are reloaded in place: changing them restarts nothing. */
+export const BalancerSettings = z.object({
+  healthCheck: HealthCheck.prefault({}).describe('How sidecars find out that a backend does not work.'),
+  retries: Retries.prefault({}).describe('When an HTTP request is tried again on another backend.'),
+  limits: Limits.prefault({}).describe('Limits of each sidecar; a pool of three instances allows three times as much.'),
+  slowStartSeconds: z
+    .int32()
+    .min(0)
+    .max(3600)
+    .default(10)
+    .describe(
+      'Time over which a backend that becomes ready is brought up to its full share of new work, in seconds. 0 turns it off.',
+    ),
+  proxyProtocol: z
+    .enum(['None', 'V2'])
+    .default('None')
+    .describe(
+      'V2: connections of TCP listeners start with a PROXY protocol version 2 header, which tells the gateway the address of the client. Only for gateways that expect it.',
+    ),
+});
+export type BalancerSettings = z.infer<typeof BalancerSettings>;

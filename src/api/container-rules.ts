@@ -1,0 +1,100 @@
+import { isRecord } from '../kube/json.ts';
+import type { FieldError } from './field-error.ts';
+import { fieldPath } from './field-error.ts';
+import { isReservedPort, reservedPorts } from './formats.ts';
+import { balancerContainerName, gatewayContainerName, ownVolumePrefix } from './pod-names.ts';
+
+type Path = readonly (string | number)[];
+
+/** Refusals of a template's containers and initContainers. Elements that are no objects are left to the API server to refuse. */
+export function containerRefusals(spec: Record<string, unknown>, at: Path): FieldError[] {
+  const { containers, initContainers } = spec;
+  return [
+    ...gatewayMissing(containers, [...at, 'containers']),
+    ...refusalsIn(containers, [...at, 'containers']),
+    ...refusalsIn(initContainers, [...at, 'initContainers']),
+  ];
+}
+
+/** A list without the gateway is a mistake: most likely the gateway's own container under another name, which would run beside it. */
+function gatewayMissing(containers: unknown, at: Path): FieldError[] {
+  if (!Array.isArray(containers) || containers.length === 0) return [];
+
+  const hasGateway = containers.some((container: unknown) => nameOf(container) === gatewayContainerName);
+  return hasGateway
+    ? []
+    : [
+        {
+          field: fieldPath(at),
+          message: `none of the containers is called ${gatewayContainerName}: give that name to the container of the gateway; to only add a container, list "name: ${gatewayContainerName}" beside it`,
+        },
+      ];
+}
+
+function refusalsIn(containers: unknown, at: Path): FieldError[] {
+  if (!Array.isArray(containers)) return [];
+
+  return containers.flatMap((container: unknown, index) => {
+    if (!isRecord(container)) return [];
+    const where = [...at, index];
+    return [
+      ...sidecarTouched(container, where),
+      ...ownVolumeMounted(container, where),
+      ...hookTaken(container, where),
+      ...portTaken(container, where),
+    ];
+  });
+}
+
+function sidecarTouched(container: Record<string, unknown>, at: Path): FieldError[] {
+  if (container['name'] !== balancerContainerName) return [];
+
+  const message = 'this container is the sidecar of the operator, which decides who may start; choose another name';
+  return [{ field: fieldPath([...at, 'name']), message }];
+}
+
+/** Guarantee: the sidecar's token is mounted into the sidecar alone. */
+function ownVolumeMounted(container: Record<string, unknown>, at: Path): FieldError[] {
+  return elementsOf(container['volumeMounts']).flatMap(({ element, index }) =>
+    nameOf(element)?.startsWith(ownVolumePrefix) === true
+      ? [
+          {
+            field: fieldPath([...at, 'volumeMounts', index, 'name']),
+            message: `volumes that begin with ${ownVolumePrefix} are the operator's and hold its sidecar's token and state; mount a volume of your own`,
+          },
+        ]
+      : [],
+  );
+}
+
+function hookTaken(container: Record<string, unknown>, at: Path): FieldError[] {
+  const { name, lifecycle } = container;
+  const hasHook = isRecord(lifecycle) && lifecycle['preStop'] !== undefined && lifecycle['preStop'] !== null;
+  if (name !== gatewayContainerName || !hasHook) return [];
+
+  const message =
+    "how a gateway stops is the operator's; remove the hook, and let the gateway end its sessions after SIGTERM within spec.drain.deadlineSeconds";
+  return [{ field: fieldPath([...at, 'lifecycle', 'preStop']), message }];
+}
+
+function portTaken(container: Record<string, unknown>, at: Path): FieldError[] {
+  return elementsOf(container['ports']).flatMap(({ element, index }) => {
+    const port = isRecord(element) ? element['containerPort'] : undefined;
+    return typeof port === 'number' && isReservedPort(port)
+      ? [
+          {
+            field: fieldPath([...at, 'ports', index, 'containerPort']),
+            message: `ports ${reservedPorts.first}-${reservedPorts.last} of the pod belong to the sidecar; choose another port`,
+          },
+        ]
+      : [];
+  });
+}
+
+function elementsOf(list: unknown): { element: unknown; index: number }[] {
+  return Array.isArray(list) ? list.map((element: unknown, index) => ({ element, index })) : [];
+}
+
+function nameOf(element: unknown): string | undefined {
+  return isRecord(element) && typeof element['name'] === 'string' ? element['name'] : undefined;
+}

@@ -1,0 +1,42 @@
+import type { Rule } from './rule.ts';
+
+/** The part of a spec that the rules over several fields look at. */
+interface RuledSpec {
+  profile: 'Keeper' | 'Custom';
+  config: { as?: unknown };
+  listeners: readonly { port: number; protocol: 'TCP' | 'HTTP' }[];
+  balancer: { healthCheck: { http?: unknown }; proxyProtocol: 'None' | 'V2' };
+}
+
+/** Rules that need more than one field of the spec. */
+export const specRules: readonly Rule<RuledSpec>[] = [
+  {
+    cel: "self.profile == 'Keeper' || has(self.config.as)",
+    message:
+      'profile Custom does not know how its gateway reads the configuration: set as.env (an environment variable) or as.file (an absolute path)',
+    at: '.config.as',
+    reason: 'FieldValueRequired',
+    holds: ({ profile, config }) => profile === 'Keeper' || config.as !== undefined,
+  },
+  {
+    cel: 'self.listeners.all(l, self.listeners.exists_one(other, other.port == l.port))',
+    message: 'two listeners have the same port: give each listener a port of its own',
+    at: '.listeners',
+    holds: ({ listeners }) => new Set(listeners.map(({ port }) => port)).size === listeners.length,
+  },
+  {
+    cel: "!has(self.balancer.healthCheck.http) || self.listeners.exists(l, l.protocol == 'HTTP')",
+    message: 'http checks need a listener of protocol HTTP: add one, or remove http',
+    at: '.balancer.healthCheck.http',
+    reason: 'FieldValueForbidden',
+    holds: ({ balancer, listeners }) =>
+      balancer.healthCheck.http === undefined || listeners.some(({ protocol }) => protocol === 'HTTP'),
+  },
+  {
+    cel: "self.balancer.proxyProtocol == 'None' || self.listeners.exists(l, l.protocol == 'TCP')",
+    message: 'the PROXY header needs a listener of protocol TCP: add one, or set None',
+    at: '.balancer.proxyProtocol',
+    holds: ({ balancer, listeners }) =>
+      balancer.proxyProtocol === 'None' || listeners.some(({ protocol }) => protocol === 'TCP'),
+  },
+];

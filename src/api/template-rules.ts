@@ -1,0 +1,64 @@
+import { isRecord } from '../kube/json.ts';
+import { containerRefusals } from './container-rules.ts';
+import type { FieldError } from './field-error.ts';
+import { fieldPath } from './field-error.ts';
+import { group } from './identity.ts';
+import { directiveRefusals } from './patch-directives.ts';
+import { ownVolumePrefix } from './pod-names.ts';
+import { podRules } from './pod-template.ts';
+
+const ownLabels = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'];
+
+/**
+ * What a user's template must not say, because a guarantee rests on it: the sidecar and its token, the identity of a slot, the way a
+ * gateway ends. The CRD refuses the pod's own fields already; this finds those again, and what CEL cannot see, inside containers.
+ *
+ * @param template `spec.template` as the user wrote it.
+ */
+export function templateRefusals(template: unknown): FieldError[] {
+  if (!isRecord(template)) return [];
+
+  const at = ['spec', 'template'];
+  const { metadata, spec } = template;
+  return [
+    ...directiveRefusals(template, at),
+    ...metadataRefusals(metadata, [...at, 'metadata']),
+    ...(isRecord(spec) ? podRefusals(spec, [...at, 'spec']) : []),
+  ];
+}
+
+function metadataRefusals(metadata: unknown, at: readonly string[]): FieldError[] {
+  if (!isRecord(metadata)) return [];
+
+  return ['labels', 'annotations'].flatMap((field) =>
+    Object.keys(isRecord(metadata[field]) ? metadata[field] : {})
+      .filter((key) => key.startsWith(`${group}/`) || ownLabels.includes(key))
+      .map((key) => ({
+        field: fieldPath([...at, field, key]),
+        message: 'the operator finds its pods by this; remove it, or use a key of your own',
+      })),
+  );
+}
+
+function podRefusals(spec: Record<string, unknown>, at: readonly string[]): FieldError[] {
+  const fields = podRules
+    .filter(({ holds }) => !holds(spec))
+    .map(({ at: member, message }) => ({ field: `${fieldPath(at)}${member ?? ''}`, message }));
+
+  return [...fields, ...containerRefusals(spec, at), ...volumeRefusals(spec['volumes'], [...at, 'volumes'])];
+}
+
+function volumeRefusals(volumes: unknown, at: readonly string[]): FieldError[] {
+  if (!Array.isArray(volumes)) return [];
+
+  return volumes.flatMap((volume: unknown, index) =>
+    isRecord(volume) && typeof volume['name'] === 'string' && volume['name'].startsWith(ownVolumePrefix)
+      ? [
+          {
+            field: fieldPath([...at, index, 'name']),
+            message: `names that begin with ${ownVolumePrefix} are the operator's; choose another name`,
+          },
+        ]
+      : [],
+  );
+}
