@@ -39,6 +39,13 @@ export class KubeError extends Error {
   }
 }
 
+/** What is thrown by anything but this layer is a bug or a broken answer; it gets the same shape, so that one handler serves all. */
+export function asKubeError(thrown: unknown, tried: string): KubeError {
+  if (thrown instanceof KubeError) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new KubeError(`${tried} failed: ${detail}`, { code: 'BadResponse', cause: thrown });
+}
+
 /** 404. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubeError && error.status === 404;
@@ -62,4 +69,13 @@ export function isInvalid(error: unknown): boolean {
 /** 410: the resource version is too old to watch or to continue a list from. */
 export function isGone(error: unknown): boolean {
   return error instanceof KubeError && error.status === 410;
+}
+
+/** The server's data is older than the resource version we named: a replica that lags, or etcd restored from a backup. */
+export function isFutureResourceVersion(error: unknown): boolean {
+  if (!(error instanceof KubeError)) return false;
+  return (
+    error.causes.some(({ reason }) => reason === 'ResourceVersionTooLarge') ||
+    error.message.includes('Too large resource version')
+  );
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { linkedAbort } from '../linked-abort.ts';
 
 /** A time limit joined with the caller's own signal. Dispose of it when the work is done, or its timer stays behind. */
 export interface Deadline {
@@ -12,32 +13,28 @@ export interface Deadline {
 
 /** Starts a limit of `totalMilliseconds`, from now. */
 export function startDeadline(clock: Clock, totalMilliseconds: number, parent: AbortSignal | undefined): Deadline {
-  const controller = new AbortController();
+  const work = linkedAbort(parent);
   const timer = new AbortController();
   const endsAt = clock.monotonicMilliseconds() + totalMilliseconds;
-  let ended: 'Timeout' | 'Aborted' | undefined;
+  let timedOut = false;
 
-  const end = (why: 'Timeout' | 'Aborted'): void => {
-    ended ??= why;
-    controller.abort();
-  };
-  const onParentAbort = (): void => end('Aborted');
-  if (parent?.aborted === true) end('Aborted');
-  parent?.addEventListener('abort', onParentAbort);
   void clock.sleep(totalMilliseconds, timer.signal).then(() => {
-    if (!timer.signal.aborted) end('Timeout');
+    if (timer.signal.aborted || work.signal.aborted) return;
+    timedOut = true;
+    work.abort();
   });
 
   return {
-    signal: controller.signal,
+    signal: work.signal,
     get ended() {
-      return ended;
+      if (!work.signal.aborted) return undefined;
+      return timedOut ? 'Timeout' : 'Aborted';
     },
     totalMilliseconds,
     remainingMilliseconds: () => endsAt - clock.monotonicMilliseconds(),
     dispose() {
       timer.abort();
-      parent?.removeEventListener('abort', onParentAbort);
+      work.unlink();
     },
   };
 }
