@@ -12,10 +12,8 @@ export type Action =
   | RebuildGate
   | WriteGate
   | StartSlots
+  | TakeBackSeats
   | RepairSlot
-  | ReleaseSeats
-  | UnseatHeldSlots
-  | RemoveUnseatedSlot
   | DeleteConfigCopies;
 
 /** Apply every child but the gate and the slots. Skipped without a request when nothing would change. Always the first action. */
@@ -25,13 +23,15 @@ export interface EnsureChildren {
   readonly desiredInstances: number;
 }
 
-/** Create the gate, or replace one that cannot be read: closed first, then with every slot that a live read finds. */
+/**
+ * Create the gate, or replace one that cannot be read: closed first, then with every slot that a live read finds and the slots that
+ * may start at once. A plan holds at most one of `RebuildGate`, `WriteGate`, `StartSlots` and `TakeBackSeats`.
+ */
 export interface RebuildGate {
   readonly action: 'RebuildGate';
-  readonly limits: Limits;
-  readonly poolGeneration: number;
   /** The gate that is in the way or half rebuilt; undefined: there is none. */
   readonly found: { readonly uid: string; readonly resourceVersion: string; readonly rebuilding: boolean } | undefined;
+  readonly slots: readonly StartSlot[];
   readonly reason: string;
 }
 
@@ -50,12 +50,31 @@ export interface StartSlots {
   /** The gate with the new seats in it. */
   readonly gate: Gate;
   readonly expectResourceVersion: string;
-  readonly revision: string;
 }
 
 export interface StartSlot {
   readonly number: number;
   readonly name: string;
+  readonly reason: string;
+}
+
+/** Take seats back from slots in which no gateway runs or can start, then delete what is left of their Deployments. */
+export interface TakeBackSeats {
+  readonly action: 'TakeBackSeats';
+  readonly slots: readonly VacatedSlot[];
+  /** The gate without them. At `expectResourceVersion` it is in Hold, or does not list them. */
+  readonly gate: Gate;
+  readonly expectResourceVersion: string;
+}
+
+export interface VacatedSlot {
+  readonly name: string;
+  /** Its Deployment, if it still has one. Deleted only at this very version. */
+  readonly deployment: { readonly uid: string; readonly resourceVersion: string } | undefined;
+  /** Pods that told, in answer to the gate as it stands, that they are held: they never ran a gateway. */
+  readonly heldPodUids: readonly string[];
+  /** Whether the gate lists the slot. Of one that is not listed no gateway can have started, whatever its pods say. */
+  readonly seated: boolean;
   readonly reason: string;
 }
 
@@ -69,35 +88,6 @@ export interface RepairSlot {
   readonly reason: string;
 }
 
-/** Take seats back from slots that have neither a Deployment nor a pod any more. The gate is in Hold at `expectResourceVersion`. */
-export interface ReleaseSeats {
-  readonly action: 'ReleaseSeats';
-  readonly slots: readonly string[];
-  /** The gate without them. */
-  readonly gate: Gate;
-  readonly expectResourceVersion: string;
-  readonly reason: string;
-}
-
-/** Take seats back from slots whose pods all told that they are held and never ran a gateway. The gate is in Hold. */
-export interface UnseatHeldSlots {
-  readonly action: 'UnseatHeldSlots';
-  readonly slots: readonly { readonly slot: string; readonly podUids: readonly string[] }[];
-  /** The gate without them. */
-  readonly gate: Gate;
-  readonly expectResourceVersion: string;
-  readonly reason: string;
-}
-
-/** Delete the Deployment of a slot without a seat: no pod of it ever ran a gateway, so nobody is cut off. */
-export interface RemoveUnseatedSlot {
-  readonly action: 'RemoveUnseatedSlot';
-  readonly slot: string;
-  readonly deploymentUid: string;
-  readonly deploymentResourceVersion: string;
-  readonly reason: string;
-}
-
 /** Delete copies of configurations that nothing refers to any more. */
 export interface DeleteConfigCopies {
   readonly action: 'DeleteConfigCopies';
@@ -105,12 +95,12 @@ export interface DeleteConfigCopies {
   readonly reason: string;
 }
 
-/** Show new limits in the status: from then on guarantee G1 holds for them. Last of all, and only when all actions succeeded. */
-export interface PublishLimits {
-  readonly limits: Limits;
-  /** The gate must stand at this resourceVersion or have been written by this very plan. */
-  readonly poolGeneration: number;
-  /** Only if a live list shows that each pod of these slots has its seat already: no start can be under way that began before. */
+/**
+ * Show new limits in the status (`maxInstances`, `externalInstances`): from then on guarantee G1 holds for them. Last of all, and only
+ * when all actions succeeded.
+ */
+export interface PublishLimits extends Limits {
+  /** Only if a live list shows that each pod has its seat already: then no start is under way that the gate let through before. */
   readonly onlyIfAllStarted: boolean;
 }
 
@@ -128,7 +118,7 @@ export interface Plan {
   readonly publish: PublishLimits | undefined;
   /**
    * To be written when it differs from the observed one, as a compare-and-swap on the pool's resourceVersion, whether or not the
-   * actions succeeded. Shows the limits that were in force before this plan; with `publish` done, `limits` replace them.
+   * actions succeeded. Shows the limits that were in force before this plan; once `publish` was allowed, its limits replace them.
    */
   readonly status: GatewayPoolStatus;
   readonly events: readonly PlannedEvent[];

@@ -1,0 +1,63 @@
+import type { Gate, Limits } from '../plan/gate.ts';
+
+/**
+ * The requests that the protocol of seats is made of, each one a single request to the API server. All reads are quorum reads, never
+ * from a cache. Whatever is not in the answer's type (no connection, 403, 422, …) is thrown and ends the sequence.
+ */
+export interface SeatApi {
+  readPool(): Promise<LivePool | undefined>;
+  /** All Deployments with the pool's label that belong to it. */
+  listDeployments(): Promise<readonly LiveDeployment[]>;
+  /** All pods with the pool's label. */
+  listPods(): Promise<readonly LivePod[]>;
+  createGate(gate: Gate): Promise<WrittenGate | 'AlreadyExists'>;
+  /** Compare-and-swap. `Conflict` also when it is gone. */
+  replaceGate(gate: Gate, expectResourceVersion: string): Promise<WrittenGate | 'Conflict'>;
+  createDeployment(slot: string): Promise<'Created' | 'AlreadyExists'>;
+  /** Any write that gives the Deployment a new resourceVersion, with its UID as the precondition. */
+  touchDeployment(deployment: LiveDeployment, gateUid: string): Promise<'Touched' | 'Gone'>;
+  /** With UID and resourceVersion as preconditions; its pods go with it. `Conflict` also when it is gone. */
+  deleteDeployment(slot: string, uid: string, resourceVersion: string): Promise<'Deleted' | 'Conflict'>;
+}
+
+export interface LivePool {
+  readonly uid: string;
+  readonly generation: number;
+  readonly deleting: boolean;
+  readonly paused: boolean;
+  /** What the spec says. */
+  readonly limits: Limits;
+  /** What the status shows; undefined: nothing yet. */
+  readonly published: Limits | undefined;
+}
+
+export interface LiveDeployment {
+  readonly slot: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+export interface LivePod {
+  readonly slot: string;
+  readonly uid: string;
+  /** Whether a node was chosen for it. Before that nothing of it runs. */
+  readonly placed: boolean;
+  /** Phase Succeeded or Failed. */
+  readonly ended: boolean;
+  /** The sidecar's or the gateway's container status says that the gateway was let through. */
+  readonly started: boolean;
+}
+
+export interface WrittenGate {
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** What became of a sequence. Not done: the world is not what the plan was made from; look again. */
+export type Outcome = { readonly done: true } | { readonly done: false; readonly reason: string };
+
+export const done: Outcome = { done: true };
+
+export function notDone(reason: string): Outcome {
+  return { done: false, reason };
+}
