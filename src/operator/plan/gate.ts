@@ -44,16 +44,31 @@ export interface Limits {
   readonly externalInstances: number;
 }
 
-/** What may start: nothing at all, and no slot is listed. How a gate is born, and how one is that nobody could read. */
-export function closedGate(limits: Limits, poolGeneration: number): Gate {
+/** Limits that break neither of the two: what may be acted on while a newer spec is not shown in the status yet. */
+export function strictest(wanted: Limits, published: Limits | undefined): Limits {
+  if (published === undefined) return wanted;
+  return {
+    maxInstances: Math.min(wanted.maxInstances, published.maxInstances),
+    externalInstances: Math.max(wanted.externalInstances, published.externalInstances),
+  };
+}
+
+/** Lets nothing start and lists no slot: how a gate is born, and what takes the place of one that nobody could read. */
+export function closedGate(poolGeneration: number): Gate {
   return {
     generation: 0,
-    maxInstances: limits.maxInstances,
+    maxInstances: 0,
     mode: 'Hold',
     slots: [],
     seated: [],
     poolGeneration,
-    externalInstances: limits.externalInstances,
+    externalInstances: 0,
     rebuilding: true,
   };
 }
+
+/**
+ * How long after the gate was closed a sidecar may still act on what it read before: its read has a deadline of 5 s, and it writes
+ * its marker right after. Three times that, so that a slow disk or a stopped process has room.
+ */
+export const gateSettleMilliseconds = 15_000;

@@ -14,8 +14,8 @@ export interface SeatApi {
   /** Compare-and-swap. `Conflict` also when it is gone. */
   replaceGate(gate: Gate, expectResourceVersion: string): Promise<WrittenGate | 'Conflict'>;
   createDeployment(slot: string): Promise<'Created' | 'AlreadyExists'>;
-  /** Any write that gives the Deployment a new resourceVersion, with its UID as the precondition. */
-  touchDeployment(deployment: LiveDeployment, gateUid: string): Promise<'Touched' | 'Gone'>;
+  /** Write `mark` into an annotation, with the UID as the precondition: the Deployment gets a new resourceVersion. */
+  touchDeployment(deployment: LiveDeployment, mark: string): Promise<'Touched' | 'Gone'>;
   /** With UID and resourceVersion as preconditions; its pods go with it. `Conflict` also when it is gone. */
   deleteDeployment(slot: string, uid: string, resourceVersion: string): Promise<'Deleted' | 'Conflict'>;
 }
