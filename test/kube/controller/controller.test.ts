@@ -232,7 +232,7 @@ describe('runController', () => {
 
   it('lets running reconciles end when it is told to stop, and takes no more keys', async () => {
     const gate = gated();
-    const { clock, queue, finished, stop, stopped } = start(gate.reconcile);
+    const { clock, queue, finished, lines, stop, stopped } = start(gate.reconcile);
     queue.add('a');
     queue.add('b');
     await clock.advance(0);
@@ -245,11 +245,12 @@ describe('runController', () => {
 
     expect(whileDraining).toEqual(['a']);
     expect(finished).toMatchObject([{ result: 'success' }]);
+    expect(lines.at(-1)).toMatchObject({ msg: 'Stopped workers' });
     expect(clock.sleeping).toBe(0);
   });
 
   it('aborts what has not ended by the drain deadline, and counts it', async () => {
-    const { clock, queue, finished, stop, stopped } = start(
+    const { clock, queue, finished, lines, stop, stopped } = start(
       (_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       { drainMilliseconds: 2000 },
     );
@@ -264,6 +265,7 @@ describe('runController', () => {
 
     expect(before).toBe(0);
     expect(finished).toMatchObject([{ result: 'error', timedOut: false }]);
+    expect(lines.filter(({ level }) => level >= errorLevel)).toEqual([]);
   });
 
   it('leaves without a reconcile that does not listen to its signal, and says so', async () => {

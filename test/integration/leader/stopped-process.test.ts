@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { holderOf, type Lease, leaseType } from '../../../src/kube/leader/lease.ts';
+import { type ControlPlane, controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
+import { until } from '../../cluster/until.ts';
+import { auditedRequests } from '../audit-log.ts';
+import { type ConfigMap, configMapType } from '../config-map.ts';
+import { connect } from '../connect.ts';
+
+const candidateProgram = fileURLToPath(new URL('./candidate.ts', import.meta.url));
+const key = { namespace: 'default', name: 'paused-leader' };
+
+interface Candidate {
+  readonly process: ChildProcess;
+  readonly output: string[];
+  readonly exited: Promise<number | null>;
+}
+
+describe('two operator processes on a real API server', () => {
+  let controlPlane: ControlPlane;
+  let client: KubeClient;
+  let close = (): void => {};
+  const candidates: Candidate[] = [];
+
+  const start = (identity: string): Candidate => {
+    const child = spawn(process.execPath, [candidateProgram, controlPlane.kubeconfigPath, identity, '3000', '2000'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const output: string[] = [];
+    child.stdout.on('data', (chunk: Buffer) => output.push(...chunk.toString().split('\n')));
+    const exited = once(child, 'exit').then(([code]): number | null => (typeof code === 'number' ? code : null));
+    const candidate = { process: child, output, exited };
+    candidates.push(candidate);
+    return candidate;
+  };
+  const holder = async (): Promise<string> => holderOf(await client.get<Lease>(leaseType, key));
+  const writerIs = (identity: string): Promise<boolean> =>
+    until(`${identity} to write`, 20_000, async () => {
+      const written = await client.get<ConfigMap>(configMapType, { namespace: 'default', name: 'written-by' });
+      return written.data?.['writer'] === identity;
+    });
+  /** When the API server received what `identity` did to `resource`, oldest first. */
+  const writes = async (identity: string, resource: string): Promise<string[]> =>
+    (await auditedRequests(controlPlane.auditLogPath, identity))
+      .filter(({ verb, objectRef }) => verb !== 'get' && objectRef?.resource === resource)
+      .map((request) => request.requestReceivedTimestamp)
+      .toSorted();
+
+  beforeAll(async () => {
+    controlPlane = await startControlPlane({ controllerManager: false });
+    ({ client, close } = await connect(controlPlane.kubeconfigPath, 'observer'));
+    await client.create<ConfigMap>(configMapType, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'default', name: 'written-by' },
+    });
+  }, controlPlaneTimeoutMilliseconds);
+
+  afterAll(async () => {
+    for (const candidate of candidates) candidate.process.kill('SIGKILL');
+    close();
+    await controlPlane.stop();
+  });
+
+  it('lets a leader that stood still (SIGSTOP, SIGCONT) write nothing once another one may lead, and ends it', async () => {
+    const stopped = start('stopped');
+    await writerIs('stopped');
+    const heir = start('heir');
+    await until('the heir to run', 20_000, () => heir.output.some((line) => line.includes('"leader":"stopped"')));
+
+    stopped.process.kill('SIGSTOP');
+    await writerIs('heir');
+    stopped.process.kill('SIGCONT');
+    const exitCode = await stopped.exited;
+    await writerIs('heir');
+
+    const lastWriteOfStopped = (await writes('stopped', 'configmaps')).at(-1);
+    const [firstLeaseWriteOfHeir] = await writes('heir', 'leases');
+    expect(exitCode).toBe(1);
+    expect(stopped.output).toContain('{"lost":true}');
+    expect(lastWriteOfStopped).toBeDefined();
+    expect(Date.parse(lastWriteOfStopped ?? '')).toBeLessThan(Date.parse(firstLeaseWriteOfHeir ?? ''));
+    expect(await holder()).toBe('heir');
+    heir.process.kill('SIGKILL');
+    await heir.exited;
+  }, 60_000);
+
+  it('gives the lease back on SIGTERM and exits with 0', async () => {
+    const leader = start('asked-to-end');
+    await writerIs('asked-to-end');
+
+    leader.process.kill('SIGTERM');
+
+    expect(await leader.exited).toBe(0);
+    expect(await holder()).toBe('');
+  }, 60_000);
+});
