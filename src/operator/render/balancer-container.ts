@@ -1,12 +1,10 @@
 import type { V1Container, V1EnvVar, V1Volume } from '@kubernetes/client-node';
+import { balancerContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
 import type { RenderedPool } from './pool.ts';
 import { adminPort } from './ports.ts';
 
-/** Name of the sidecar in every gateway pod. */
-export const balancerContainerName = 'balancer';
-
-const stateVolume = 'gatewaypool-state';
-const tokenVolume = 'gatewaypool-token';
+const stateVolume = `${ownVolumePrefix}state`;
+const tokenVolume = `${ownVolumePrefix}token`;
 
 /** The kubelet accepts no "for ever"; this is the largest number of attempts, 68 years of them. */
 const forEver = 2_147_483_647;

@@ -1,13 +1,11 @@
 import type { V1Container, V1EnvVar, V1Probe, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import { basename } from 'node:path/posix';
+import { gatewayContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
 import { configCopyKey } from './config-secret.ts';
 import { keeperContainer, keeperVolumes } from './keeper-profile.ts';
 import type { RenderedPool } from './pool.ts';
 
-/** Name of the user's container in every gateway pod. */
-export const gatewayContainerName = 'gateway';
-
-const configVolume = 'gatewaypool-config';
+const configVolume = `${ownVolumePrefix}config`;
 
 /** The container of the user's gateway, before the template is laid over it. */
 export function gatewayContainer(pool: RenderedPool, configSecretName: string): V1Container {

@@ -1,5 +1,5 @@
 import type { V1Toleration } from '@kubernetes/client-node';
-import { balancerContainerName } from './balancer-container.ts';
+import { balancerContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
 import type { PodTemplate } from './slot-inputs.ts';
 
 /**
@@ -24,7 +24,7 @@ export function keepPromises(merged: PodTemplate, ours: PodTemplate): PodTemplat
         ours.spec.initContainers,
         (name) => name === balancerContainerName,
       ),
-      volumes: ownFirst(merged.spec.volumes, ours.spec.volumes, (name) => name.startsWith('gatewaypool-')),
+      volumes: ownFirst(merged.spec.volumes, ours.spec.volumes, (name) => name.startsWith(ownVolumePrefix)),
       tolerations: withTolerations(merged.spec.tolerations ?? [], ours.spec.tolerations ?? []),
     },
   };

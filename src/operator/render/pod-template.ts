@@ -1,9 +1,10 @@
 import type { V1PodSpec, V1Toleration, V1TopologySpreadConstraint } from '@kubernetes/client-node';
 import { annotations } from '../../api/identity.ts';
+import { gatewayContainerName } from '../../api/pod-names.ts';
 import { isRecord } from '../../kube/json.ts';
 import { childNames } from '../names.ts';
 import { balancerContainer, balancerVolumes } from './balancer-container.ts';
-import { gatewayContainer, gatewayContainerName, gatewayVolumes } from './gateway-container.ts';
+import { gatewayContainer, gatewayVolumes } from './gateway-container.ts';
 import type { RenderedPool } from './pool.ts';
 import { childLabels, poolSelector } from './pool.ts';
 import { keepPromises } from './kept-promises.ts';
