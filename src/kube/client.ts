@@ -27,6 +27,8 @@ export interface ApplyOptions extends CallOptions {
 
 export interface WriteOptions extends CallOptions {
   readonly fieldManager?: string;
+  /** Strict: unknown fields are an error (400), not dropped. Default: the API server's, which warns. */
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
 }
 
 export interface DeleteOptions extends CallOptions {

@@ -1,9 +1,9 @@
-import type { CallOptions, KubeClient, ListOptions, ListResult } from './client.ts';
+import type { CallOptions, KubeClient, ListOptions, ListResult, WriteOptions } from './client.ts';
 import { trusted } from './json.ts';
 import { listPages } from './list-pages.ts';
 import { resourcePath } from './object.ts';
 import type { KubeObject, ObjectKey, ResourceType } from './object.ts';
-import type { KubeRequest, KubeTransport } from './transport/transport.ts';
+import type { KubeRequest, KubeTransport, Query } from './transport/transport.ts';
 
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/: the body may be JSON, which is YAML too. */
 const applyContentType = 'application/apply-patch+yaml';
@@ -99,8 +99,8 @@ function collectionPath(type: ResourceType, object: KubeObject): string {
   return resourcePath(type, namespace === undefined ? {} : { namespace });
 }
 
-function writeQuery(options: { readonly fieldManager?: string } = {}): { fieldManager: string | undefined } {
-  return { fieldManager: options.fieldManager };
+function writeQuery({ fieldManager, fieldValidation }: WriteOptions = {}): Query {
+  return { fieldManager, fieldValidation };
 }
 
 function subresource(options: { readonly subresource?: string } = {}): { subresource?: string } {
