@@ -15,13 +15,16 @@ export function poolBackends(view: PoolView, external: readonly StaticBackend[])
 
 /** Of a slot's pods at most one gets new work: one slot has one turn, however many pods somebody scaled it to. */
 function slotBackends(endpoints: readonly SlotEndpoint[]): Backend[] {
-  const chosen = endpoints.find((endpoint) => endpoint.ready) ?? endpoints.find((endpoint) => !endpoint.terminating);
   // Note: the address of a pod that ended may already belong to its successor; then there is only one place to send work to.
-  const others = endpoints.filter((endpoint) => endpoint !== chosen && endpoint.address !== chosen?.address);
-  return [
-    ...(chosen === undefined ? [] : [podBackend(chosen, chosen.ready)]),
-    ...others.map((endpoint) => podBackend(endpoint, false)),
-  ];
+  const byAddress = new Map(endpoints.toSorted(lessUsefulFirst).map((endpoint) => [endpoint.address, endpoint]));
+  const places = [...byAddress.values()];
+  const chosen = places.find((endpoint) => endpoint.ready);
+  return places.map((endpoint) => podBackend(endpoint, endpoint === chosen));
+}
+
+/** Pods that are ready last, before them those that are not ending. */
+function lessUsefulFirst(a: SlotEndpoint, b: SlotEndpoint): number {
+  return Number(a.ready) - Number(b.ready) || Number(b.terminating) - Number(a.terminating);
 }
 
 function podBackend(endpoint: SlotEndpoint, ready: boolean): Backend {

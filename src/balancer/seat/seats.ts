@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { z } from 'zod';
 
 /** The key of the ConfigMap `<pool>-seats` that holds the start gate. */
@@ -30,15 +31,29 @@ export type ParsedSeats =
 
 /** Reads the text of `seats.yaml`. Never throws: a gate that cannot be read holds its pods, and says why. */
 export function parseSeats(text: string): ParsedSeats {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { prettyErrors: true });
   const fault = document.errors[0];
-  if (fault !== undefined) return { ok: false, problem: fault.message.split('\n')[0]?.replace(/:$/, '') ?? fault.code };
+  if (fault !== undefined) return { ok: false, problem: firstLine(fault.message) };
 
-  const parsed = Seats.safeParse(document.toJS());
+  const parsed = Seats.safeParse(plainValue(document));
   if (parsed.success) return { ok: true, seats: parsed.data };
 
   const problems = parsed.error.issues.map(({ path, message }) => `${fieldPath(path)}: ${message}`);
   return { ok: false, problem: problems.join('; ') };
+}
+
+/** Undefined for a document whose aliases multiply beyond all reason, which cannot be turned into a value. */
+function plainValue(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The parser adds an excerpt of the text below its message. */
+function firstLine(message: string): string {
+  return message.split('\n', 1).join('').replace(/:$/, '');
 }
 
 function fieldPath(path: readonly PropertyKey[]): string {
