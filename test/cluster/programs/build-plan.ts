@@ -10,13 +10,19 @@ export interface BuildPlan {
   readonly key: string;
 }
 
+/** What a module's programs are made of: the text of go.mod, and of go.sum and the module's own Go files. */
+export interface ModuleText {
+  readonly goMod: string;
+  readonly others: readonly string[];
+}
+
 /** Pure Go, static, stripped, and without this machine's paths. */
-export function planBuild(module: ToolModule, goMod: string, goSum: string, platform: string): BuildPlan {
-  const flags = ['-trimpath', '-ldflags', ['-s', '-w', ...versionFlags(module, goMod)].join(' ')];
+export function planBuild(module: ToolModule, text: ModuleText, platform: string): BuildPlan {
+  const flags = ['-trimpath', '-ldflags', ['-s', '-w', ...versionFlags(module, text.goMod)].join(' ')];
   // GOFLAGS is set so that a developer's own (-mod=vendor, say) cannot change the result.
   const environment = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false', GOWORK: 'off' };
   const key = createHash('sha256')
-    .update(JSON.stringify([goMod, goSum, platform, flags, environment, module.programs]))
+    .update(JSON.stringify([text, platform, flags, environment, module.programs]))
     .digest('hex')
     .slice(0, 16);
   return { flags, environment, key };

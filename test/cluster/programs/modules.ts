@@ -2,10 +2,12 @@ import { join } from 'node:path';
 
 /** A Go module in test/cluster/tools whose go.mod and go.sum pin what is built from it. */
 export interface ToolModule {
-  readonly name: 'etcd' | 'kubernetes' | 'coredns' | 'helm';
+  readonly name: 'etcd' | 'kubernetes' | 'coredns' | 'helm' | 'pause';
   readonly directory: string;
   /** Program name → Go package. */
   readonly programs: Readonly<Record<string, string>>;
+  /** Go files of the module itself, when it has any. */
+  readonly sources?: readonly string[];
   /** How long a first build takes on two cores, downloads included. */
   readonly coldBuildSeconds: number;
 }
@@ -47,6 +49,15 @@ export const helm: ToolModule = {
   directory: join(toolsDirectory, 'helm'),
   programs: { helm: 'helm.sh/helm/v4/cmd/helm' },
   coldBuildSeconds: 110,
+};
+
+/** The first process of every pod; goes into an image of its own. */
+export const pause: ToolModule = {
+  name: 'pause',
+  directory: join(toolsDirectory, 'pause'),
+  programs: { pause: '.' },
+  sources: ['main.go'],
+  coldBuildSeconds: 3,
 };
 
 /** All that a whole cluster and its users need, in the order they are built. */

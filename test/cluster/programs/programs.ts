@@ -41,11 +41,10 @@ export async function ensurePrograms(modules: readonly ToolModule[]): Promise<Pr
 }
 
 async function ensureModule(module: ToolModule): Promise<string> {
-  const [goMod, goSum] = await Promise.all([
-    readFile(join(module.directory, 'go.mod'), 'utf8'),
-    readFile(join(module.directory, 'go.sum'), 'utf8'),
-  ]);
-  const plan = planBuild(module, goMod, goSum, `${process.platform}/${process.arch}`);
+  const read = async (file: string) => readFile(join(module.directory, file), 'utf8');
+  // A module that has sources of its own needs no others, so it has no go.sum.
+  const others = await Promise.all((module.sources ?? ['go.sum']).map(read));
+  const plan = planBuild(module, { goMod: await read('go.mod'), others }, `${process.platform}/${process.arch}`);
   const directory = join(cacheDirectory(), 'bin', `${module.name}-${plan.key}`);
   if (existsSync(directory)) return directory;
 
