@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { readFileIfAny, writeFileAtomically } from '../state/atomic-file.ts';
@@ -8,6 +9,8 @@ export interface SeatMarker {
   isSet(): Promise<boolean>;
   /** Durable once it resolves. */
   set(): Promise<void>;
+  /** As if it had never been set. */
+  clear(): Promise<void>;
 }
 
 /** The file `seat` on the pod's emptyDir: it holds the pod's UID, lives as long as the pod, and nobody else writes it. */
@@ -26,5 +29,6 @@ export function fileMarker(folder: string, podUid: string, logger: Logger): Seat
       }
     },
     set: () => writeFileAtomically(path, `${podUid}\n`),
+    clear: () => rm(path, { force: true }),
   };
 }

@@ -52,6 +52,18 @@ const pollMilliseconds = 1000;
 const minPauseMilliseconds = 200;
 
 /**
+ * How old the look at the gate may be when the seat is taken. The operator waits longer than this after it closed the gate before it
+ * concludes that no start is under way; a slow disk or a stopped process must not stretch that.
+ */
+const grantMilliseconds = 10_000;
+
+interface Decision {
+  /** Null when the gateway may start. */
+  readonly held: Held | null;
+  readonly gateReadAt: number;
+}
+
+/**
  * The seat rule (guarantee G1): at most one gateway process runs per slot, and none starts above the cap. A pod that took its seat
  * never asks again, so no outage of the API server can stop a gateway that ran (guarantee G9).
  */
@@ -64,8 +76,8 @@ export function createSeat(options: SeatOptions): Seat {
   let changed = false;
   let wake = (): void => {};
 
-  /** One look at everything; null when the gateway may start. */
-  async function decide(signal: AbortSignal): Promise<Held | null> {
+  /** One look at everything. */
+  async function decide(signal: AbortSignal): Promise<Decision> {
     const answers = await askPeers(signal);
     lostSince = trackLost(lostSince, watchedPeers(), answers, clock.monotonicMilliseconds());
 
@@ -74,8 +86,9 @@ export function createSeat(options: SeatOptions): Seat {
     const confirmed = slot.free ? await judgeLive(answers, signal) : slot;
     // Note: the gate is read in each round, occupied or not: the operator must see that this pod knows the newest generation. And it
     // is read last, so that a start follows it at once.
+    const gateReadAt = clock.monotonicMilliseconds();
     const gate = gateVerdict(await sources.readGate(signal), own, gateName);
-    return heldBy(confirmed.free ? judge(sources.watchedView(), answers) : confirmed, gate);
+    return { held: heldBy(confirmed.free ? judge(sources.watchedView(), answers) : confirmed, gate), gateReadAt };
   }
 
   function judge(view: PoolView | undefined, answers: PeerAnswers): SlotVerdict {
@@ -108,15 +121,21 @@ export function createSeat(options: SeatOptions): Seat {
   }
 
   /** Note: the marker first. A seat that is not on disk could be given to another pod while this gateway runs. */
-  async function take(): Promise<void> {
-    const before = held;
+  async function take(gateReadAt: number): Promise<void> {
+    const seatsGeneration = held?.seatsGeneration ?? null;
     // Nobody may take us for a waiting pod from here on, though the gateway starts only when the marker is written.
     held = null;
     try {
       await marker.set();
+      if (clock.monotonicMilliseconds() - gateReadAt > grantMilliseconds) {
+        await marker.clear();
+        throw new Error(
+          `writing it took longer than the ${grantMilliseconds / 1000} s that a look at the gate is good for`,
+        );
+      }
     } catch (error) {
       const message = `the seat marker cannot be written: ${messageOf(error)}`;
-      hold({ reason: 'StartGate', message, seatsGeneration: before?.seatsGeneration ?? null, waitsFor: [] });
+      hold({ reason: 'StartGate', message, seatsGeneration, waitsFor: [] });
       return;
     }
     taken = true;
@@ -150,10 +169,10 @@ export function createSeat(options: SeatOptions): Seat {
       while (!taken && !signal.aborted) {
         const next = await decide(signal);
         if (signal.aborted) return;
-        if (next === null) {
-          await take();
+        if (next.held === null) {
+          await take(next.gateReadAt);
         } else {
-          hold(next);
+          hold(next.held);
         }
         if (!taken) await pause(signal);
       }

@@ -33,6 +33,17 @@ describe('the seat marker', () => {
     expect(await readFile(join(folder, 'seat'), 'utf8')).toBe('uid-1\n');
   });
 
+  it('is gone once it was cleared, also twice', async () => {
+    const { logger } = memoryLogger();
+    const marker = fileMarker(folder, 'uid-1', logger);
+    await marker.set();
+
+    await marker.clear();
+    await marker.clear();
+
+    expect(await marker.isSet()).toBe(false);
+  });
+
   it.each(['uid-2\n', '', 'uid-11', 'uid-1\nuid-2'])(
     'does not count when it says %j, and that is logged',
     async (content) => {

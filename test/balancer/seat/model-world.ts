@@ -169,6 +169,7 @@ export class ModelWorld {
       marker: {
         isSet: () => duringCall(20, () => pod.markerSet),
         set: () => duringCall(20, () => this.#take(pod, sidecar())),
+        clear: () => Promise.reject(new Error('the disks of this world are never that slow')),
       },
       clock: this.clock,
       random: this.#random,

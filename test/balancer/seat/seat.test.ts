@@ -16,10 +16,12 @@ function seatIn(world: Partial<World> = {}) {
     answers: {},
     markerSet: false,
     markerFails: false,
+    markerMilliseconds: 0,
     calls: [],
     ...world,
   };
   const clock = new FakeClock();
+  const stop = new AbortController();
   const { logger, lines } = memoryLogger();
   const seat = createSeat({
     own,
@@ -42,14 +44,17 @@ function seatIn(world: Partial<World> = {}) {
       set: async () => {
         state.calls.push(`marker while held is ${seat.held()?.reason ?? null}`);
         if (state.markerFails) throw new Error('ENOSPC: no space left on device');
+        if (state.markerMilliseconds > 0) await clock.sleep(state.markerMilliseconds, stop.signal);
         state.markerSet = true;
+      },
+      clear: async () => {
+        state.markerSet = false;
       },
     },
     clock,
     random: () => 0.5,
     logger,
   });
-  const stop = new AbortController();
   const run = seat.run(stop.signal);
   const messages = () => lines.map((line) => line.msg);
   return { seat, state, clock, stop, run, messages };
@@ -62,6 +67,7 @@ interface World {
   answers: Record<string, PeerAnswer>;
   markerSet: boolean;
   markerFails: boolean;
+  markerMilliseconds: number;
   calls: string[];
 }
 
@@ -187,6 +193,22 @@ describe('a seat', () => {
 
     expect(early).toBe(false);
     expect(held).toMatchObject({ reason, seatsGeneration: generation });
+    expect(seat.taken()).toBe(true);
+  });
+
+  it('does not start on a look at the gate that got old while the disk was slow, and tries again', async () => {
+    const { seat, state, clock } = seatIn({ markerMilliseconds: 10_100 });
+    await clock.advance(10_200);
+    const held = seat.held();
+    const markerSet = state.markerSet;
+
+    state.markerMilliseconds = 9000;
+    await clock.advance(12_000);
+
+    expect(held?.message).toBe(
+      'the seat marker cannot be written: writing it took longer than the 10 s that a look at the gate is good for',
+    );
+    expect(markerSet).toBe(false);
     expect(seat.taken()).toBe(true);
   });
 
