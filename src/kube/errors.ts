@@ -1,3 +1,5 @@
+import { isRecord } from './json.ts';
+
 /** What went wrong between us and the API server. `Status` carries the server's own answer; the rest never reached one. */
 export type KubeErrorCode = 'Status' | 'Timeout' | 'Aborted' | 'Connection' | 'BadResponse' | 'Credentials';
 
@@ -39,11 +41,15 @@ export class KubeError extends Error {
   }
 }
 
+/** The message of anything that was thrown. Asks for the shape, not the class, which has one identity per realm. */
+export function messageOf(thrown: unknown): string {
+  return isRecord(thrown) && typeof thrown['message'] === 'string' ? thrown['message'] : String(thrown);
+}
+
 /** What is thrown by anything but this layer is a bug or a broken answer; it gets the same shape, so that one handler serves all. */
 export function asKubeError(thrown: unknown, tried: string): KubeError {
   if (thrown instanceof KubeError) return thrown;
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return new KubeError(`${tried} failed: ${detail}`, { code: 'BadResponse', cause: thrown });
+  return new KubeError(`${tried} failed: ${messageOf(thrown)}`, { code: 'BadResponse', cause: thrown });
 }
 
 /** 404. */

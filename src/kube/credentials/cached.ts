@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { KubeError } from '../errors.ts';
+import { KubeError, messageOf } from '../errors.ts';
 import type { Credentials, TlsIdentity } from './connection.ts';
 
 /** client-go's token source re-reads as often; the kubelet rotates a projected token long before it expires. */
@@ -53,8 +53,7 @@ function sameIdentity(a: TlsIdentity, b: TlsIdentity): boolean {
 
 function asCredentialsError(error: unknown): KubeError {
   if (error instanceof KubeError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return new KubeError(`Could not read the credentials for the API server: ${detail}`, {
+  return new KubeError(`Could not read the credentials for the API server: ${messageOf(error)}`, {
     code: 'Credentials',
     cause: error,
   });

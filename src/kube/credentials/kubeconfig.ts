@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { RequestOptions } from 'node:https';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
-import { KubeError } from '../errors.ts';
+import { KubeError, messageOf } from '../errors.ts';
 import { cachedCredentials } from './cached.ts';
 import type { Credentials, KubeConnection } from './connection.ts';
 
@@ -41,8 +41,7 @@ function loadConfig(config: KubeConfig, { path, context }: KubeconfigOptions): K
       config.loadFromFile(path);
     }
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw refusal(`Could not read the kubeconfig: ${detail}`, error);
+    throw refusal(`Could not read the kubeconfig: ${messageOf(error)}`, error);
   }
   if (context !== undefined) {
     if (!config.getContexts().some((known) => known.name === context)) {

@@ -1,4 +1,5 @@
-import { KubeError } from '../errors.ts';
+import { KubeError, messageOf } from '../errors.ts';
+import { isRecord } from '../json.ts';
 import type { Deadline } from './deadline.ts';
 import { StaleConnection } from './exchange.ts';
 
@@ -30,7 +31,7 @@ export function connectionError(
       cause: error,
     });
   }
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = messageOf(error);
   if (error instanceof StaleConnection) {
     return new KubeError(`${tried} failed: ${detail} (${server.host})`, { code: 'Timeout', cause: error });
   }
@@ -47,10 +48,5 @@ export function connectionError(
 }
 
 function isUntrustedCertificate(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    untrustedCertificateCodes.has(error.code)
-  );
+  return isRecord(error) && typeof error['code'] === 'string' && untrustedCertificateCodes.has(error['code']);
 }

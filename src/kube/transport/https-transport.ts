@@ -13,8 +13,6 @@ import { statusError } from './status-error.ts';
 import { readStream } from './stream.ts';
 import type { KubeRequest, KubeTransport, Query, StreamRequest, TransportOptions } from './transport.ts';
 
-/** A live API server answers within this, or the connection is half-open. */
-const staleAfterMilliseconds = 10_000;
 /** When a watch's connection starts to probe the other end: after a cable is cut it fails within 40 s. */
 const streamKeepAliveMilliseconds = 30_000;
 
@@ -30,6 +28,7 @@ export function createTransport(connection: KubeConnection, options: TransportOp
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const defaultDeadline = options.deadlineMilliseconds ?? 30_000;
+  const staleAfterMilliseconds = options.staleAfterMilliseconds ?? 10_000;
   const maxBytes = options.maxResponseBytes ?? 256 * 1024 * 1024;
   const agents = createAgents(options.maxConnections ?? 32);
   const { server } = connection;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { KubeError } from '../errors.ts';
+import { KubeError, messageOf } from '../errors.ts';
 import type { KubeStream } from './transport.ts';
 
 /** Wraps an open response: ends with the signal, and speaks KubeError. */
@@ -25,12 +25,11 @@ export function readStream(
     } catch (cause) {
       if (signal.aborted) throw new KubeError(`${tried} was aborted`, { code: 'Aborted', cause });
       if (closed) return;
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      throw new KubeError(`${tried} broke: connection to ${server.host} lost: ${detail}`, {
-        code: 'Connection',
-        cause,
-      });
+      const message = `${tried} broke: connection to ${server.host} lost: ${messageOf(cause)}`;
+      throw new KubeError(message, { code: 'Connection', cause });
     }
+    // Destroyed before anybody read it, a response just ends.
+    if (signal.aborted) throw new KubeError(`${tried} was aborted`, { code: 'Aborted' });
   }
   return { chunks: chunks(), close };
 }

@@ -66,6 +66,8 @@ export interface TransportOptions {
   readonly maxConnections?: number;
   /** Default 30 s. */
   readonly deadlineMilliseconds?: number;
+  /** How long a pooled connection may be silent after a GET, before the GET goes out on a new one. Default 10 s. */
+  readonly staleAfterMilliseconds?: number;
   /** A response larger than this is refused. Default 256 MiB, more than 100,000 whole pods. */
   readonly maxResponseBytes?: number;
 }
