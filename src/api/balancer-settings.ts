@@ -6,7 +6,7 @@ import { withRules } from './rule.ts';
 export const HealthCheck = z.object({
   http: z
     .object({
-      path: withRules(z.string().min(1).max(1024), httpPath)
+      path: withRules(z.string().max(1024), httpPath)
         .default('/healthz')
         .describe(
           'Path that each sidecar asks for with GET on every backend of every HTTP listener. A status from 200 to 399 is healthy. Example: `/healthz`.',

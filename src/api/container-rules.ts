@@ -60,7 +60,7 @@ function ownVolumeMounted(container: Record<string, unknown>, at: Path): FieldEr
       ? [
           {
             field: fieldPath([...at, 'volumeMounts', index, 'name']),
-            message: `volumes that begin with ${ownVolumePrefix} are the operator's and hold its sidecar's token and state; mount a volume of your own`,
+            message: `volumes that begin with ${ownVolumePrefix} hold the token and the state of the sidecar; mount a volume of your own`,
           },
         ]
       : [],
@@ -73,7 +73,7 @@ function hookTaken(container: Record<string, unknown>, at: Path): FieldError[] {
   if (name !== gatewayContainerName || !hasHook) return [];
 
   const message =
-    "how a gateway stops is the operator's; remove the hook, and let the gateway end its sessions after SIGTERM within spec.drain.deadlineSeconds";
+    'stopping a gateway is up to the operator; remove the hook, and let the gateway end its sessions after SIGTERM within spec.drain.deadlineSeconds';
   return [{ field: fieldPath([...at, 'lifecycle', 'preStop']), message }];
 }
 

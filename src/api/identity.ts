@@ -26,6 +26,10 @@ export const labels = {
 export const annotations = {
   /** On the pod template of a slot: the hash of the user's inputs it was rendered from. */
   revision: `${group}/revision`,
+  /** On a slot's Deployment: the version of the start gate that was rebuilt when this slot was found. */
+  gate: `${group}/gate`,
+  /** On a copy of the configuration: the order in which copies came into use, the highest last. */
+  sequence: `${group}/sequence`,
 } as const;
 
 /** Who owns the fields that the operator applies, and who reports its Events. */

@@ -13,13 +13,15 @@ export const longestPoolName = 50;
 export const nameRules: readonly Rule<NamedPool>[] = [
   {
     cel: `self.metadata.name.size() <= ${longestPoolName}`,
-    message: `metadata.name must have at most ${longestPoolName} characters, because the names of slots and Services begin with it: choose a shorter name`,
+    message: `must have at most ${longestPoolName} characters, because the names of slots and Services begin with it: choose a shorter name`,
+    at: '.metadata.name',
     holds: ({ metadata }) => metadata.name.length <= longestPoolName,
   },
   {
     cel: "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
     message:
-      'metadata.name must be a DNS label that starts with a letter, because a Service gets the same name: use lower-case letters, digits and dashes, such as prod',
+      'must be a DNS label that starts with a letter, because a Service gets the same name: use lower-case letters, digits and dashes, such as prod',
+    at: '.metadata.name',
     holds: ({ metadata }) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/u.test(metadata.name),
   },
   {

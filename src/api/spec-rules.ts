@@ -40,3 +40,9 @@ export const specRules: readonly Rule<RuledSpec>[] = [
       balancer.proxyProtocol === 'None' || listeners.some(({ protocol }) => protocol === 'TCP'),
   },
 ];
+
+/** What `x-kubernetes-list-type: map` makes the API server check. */
+export const uniqueByName: [(list: readonly { name: string }[]) => boolean, string] = [
+  (list) => new Set(list.map(({ name }) => name)).size === list.length,
+  'two elements have the same name',
+];

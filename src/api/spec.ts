@@ -13,15 +13,15 @@ import {
 } from './formats.ts';
 import { PodTemplate } from './pod-template.ts';
 import { withRules } from './rule.ts';
-import { specRules } from './spec-rules.ts';
+import { specRules, uniqueByName } from './spec-rules.ts';
 
 /** How the shared configuration reaches the gateway process: exactly one of the two. */
 export const ConfigDelivery = withRules(
   z.object({
-    env: withRules(z.string().min(1).max(256), environmentName)
+    env: withRules(z.string().max(256), environmentName)
       .optional()
       .describe('Name of the environment variable of the gateway that holds the value. Example: `GATEWAY_CONFIG`.'),
-    file: withRules(z.string().min(2).max(1024), absoluteFile)
+    file: withRules(z.string().max(1024), absoluteFile)
       .optional()
       .describe(
         'Absolute path of the file in the gateway container that holds the value. Example: `/etc/gateway/config.json`.',
@@ -36,10 +36,10 @@ export const ConfigDelivery = withRules(
 export type ConfigDelivery = z.infer<typeof ConfigDelivery>;
 
 export const ConfigSource = z.object({
-  secretName: withRules(z.string().min(1).max(253), dnsSubdomain).describe(
+  secretName: withRules(z.string().max(253), dnsSubdomain).describe(
     'Name of the Secret that holds the configuration, in the namespace of the pool. Label it `pam.gatewaypool.io/config=true` to have changes seen at once instead of within five minutes. Example: `prod-gateway`.',
   ),
-  key: withRules(z.string().min(1).max(253), secretKey)
+  key: withRules(z.string().max(253), secretKey)
     .default('config')
     .describe('Key of the value in the data of the Secret.'),
   as: ConfigDelivery.optional().describe(
@@ -55,7 +55,7 @@ export const ConfigSource = z.object({
 export type ConfigSource = z.infer<typeof ConfigSource>;
 
 export const Listener = z.object({
-  name: withRules(z.string().min(1).max(15), portName).describe(
+  name: withRules(z.string().max(15), portName).describe(
     'Name of the port of the Service, unique in the pool. Example: `ssh`.',
   ),
   port: z
@@ -100,11 +100,11 @@ export const ServiceSettings = z.object({
 export type ServiceSettings = z.infer<typeof ServiceSettings>;
 
 export const ExternalInstance = z.object({
-  name: withRules(z.string().min(1).max(63), dnsLabel).describe(
+  name: withRules(z.string().max(63), dnsLabel).describe(
     'Name of the instance, unique in the pool, not that of a slot. Example: `dc2-win`.',
   ),
   platform: z.enum(['Docker', 'Linux', 'Windows']).describe('Where the instance runs; shown in status and metrics.'),
-  address: withRules(z.string().min(1).max(253), hostAddress)
+  address: withRules(z.string().max(253), hostAddress)
     .optional()
     .describe(
       'IP address or DNS name at which the instance serves the target ports of the listeners. With it, the sidecars send it its share of the work. Example: `192.0.2.10`.',
@@ -151,7 +151,7 @@ export const GatewayPoolSpec = withRules(
         'How many instances to run in the cluster. Absent: as many as the cap allows. More than the cap allows is accepted, and means the same; so an autoscaler may set it. Lowering it asks for instances to stop.',
       ),
     paused: z.boolean().default(false).describe('true: the operator observes and reports, and changes nothing.'),
-    image: withRules(z.string().min(1).max(1024), imageReference).describe(
+    image: withRules(z.string().max(1024), imageReference).describe(
       'Image of the gateway. Example: `registry.example/gateway:1.8.4`.',
     ),
     profile: z
@@ -169,6 +169,7 @@ export const GatewayPoolSpec = withRules(
     listeners: z
       .array(Listener)
       .max(16)
+      .refine(...uniqueByName)
       .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
       .default([])
       .describe(
@@ -183,6 +184,7 @@ export const GatewayPoolSpec = withRules(
     externalInstances: z
       .array(ExternalInstance)
       .max(100)
+      .refine(...uniqueByName)
       .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
       .default([])
       .describe(

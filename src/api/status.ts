@@ -51,6 +51,7 @@ export const GatewayPoolStatus = z.object({
   maxInstances: count.describe(
     'The cap in force: no gateway is started beyond it. Follows spec.maxInstances once the start gate is written.',
   ),
+  externalInstances: count.describe('Seats of the cap in force that external instances take.'),
   desiredInstances: count.describe(
     'Instances that the operator wants in the cluster: spec.replicas, as far as the cap and external instances leave room.',
   ),

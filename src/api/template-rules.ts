@@ -35,7 +35,7 @@ function metadataRefusals(metadata: unknown, at: readonly string[]): FieldError[
       .filter((key) => key.startsWith(`${group}/`) || ownLabels.includes(key))
       .map((key) => ({
         field: fieldPath([...at, field, key]),
-        message: 'the operator finds its pods by this; remove it, or use a key of your own',
+        message: 'this key belongs to the operator; remove it, or use a key of your own',
       })),
   );
 }
@@ -56,7 +56,7 @@ function volumeRefusals(volumes: unknown, at: readonly string[]): FieldError[] {
       ? [
           {
             field: fieldPath([...at, index, 'name']),
-            message: `names that begin with ${ownVolumePrefix} are the operator's; choose another name`,
+            message: `names that begin with ${ownVolumePrefix} belong to the operator; choose another name`,
           },
         ]
       : [],

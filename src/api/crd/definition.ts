@@ -59,7 +59,8 @@ export function gatewayPoolSchema(): StructuralSchema {
     properties: {
       apiVersion: { description: apiVersionOf(gatewayPoolType), type: 'string' },
       kind: { description: gatewayPoolType.kind, type: 'string' },
-      metadata: { type: 'object' },
+      // Note: named only so that rules can point at it.
+      metadata: { type: 'object', properties: { name: { type: 'string' } } },
       spec: { ...toStructural(GatewayPoolSpec), description: 'What the pool is to be. The operator never writes it.' },
       status: {
         ...toStructural(GatewayPoolStatus),
