@@ -27,7 +27,10 @@ function imageOf(name: string, rest: Partial<ImageDefinition>): ImageDefinition 
 
 export const pauseImage = imageOf('pause', { program: pause });
 
-export const toolsImage = imageOf('tools', { debianPackages: ['busybox-static', 'curl', 'openssh-client'] });
+export const toolsImage = imageOf('tools', {
+  debianPackages: ['busybox-static', 'curl', 'openssh-client'],
+  node: true,
+});
 
 export const gatewaySshImage = imageOf('gateway-ssh', {
   debianPackages: ['busybox-static', 'openssh-server', 'openssh-client'],
