@@ -46,7 +46,7 @@ export function createFollower<T extends KubeObject>(followed: Followed<T>): Fol
   function take(object: KubeObject): T {
     object.apiVersion = apiVersionOf(scope.type);
     object.kind = scope.type.kind;
-    return followed.transform(trimMetadata(trusted<T>(object)));
+    return trimMetadata(followed.transform(trusted<T>(object)));
   }
 
   /** What did not change is not kept twice: a relist of a large collection must not double the memory. */

@@ -22,7 +22,7 @@ import type { StreamEnd } from './watch-stream.ts';
 export interface ReflectorOptions<T extends KubeObject> extends WatchScope {
   readonly transport: KubeTransport;
   readonly store: Store<T>;
-  /** Drops what the cache need not hold. Managed fields are gone already. */
+  /** Drops what the cache need not hold. Still sees the managed fields, which are dropped afterwards in any case. */
   readonly transform?: (object: T) => T;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
