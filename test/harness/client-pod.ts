@@ -9,6 +9,9 @@ export interface ClientPod {
   readonly name: string;
 }
 
+/** The private key with which the client logs in to gateways. */
+export const clientKeyPath = '/tmp/client/id';
+
 const PodConditions = z.object({
   status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).optional() }),
 });

@@ -1,4 +1,4 @@
-import { type ClientPod, inClient } from './client-pod.ts';
+import { type ClientPod, clientKeyPath, inClient } from './client-pod.ts';
 
 /** One SSH session through a pool, kept open inside the client pod. */
 export interface SshSession {
@@ -26,7 +26,7 @@ export async function openSshSessions(
     client,
     `mkdir -p ${folder} && cd ${folder} && for i in $(seq ${target.count}); do
        id=${target.prefix}-$i
-       (ssh ${sshOptions} -i /etc/client/id -p ${target.port} gateway@${target.host} '${remote}' >$id.log 2>$id.err </dev/null & echo $! >$id.pid)
+       (ssh ${sshOptions} -i ${clientKeyPath} -p ${target.port} gateway@${target.host} '${remote}' >$id.log 2>$id.err </dev/null & echo $! >$id.pid)
        for t in $(seq 100); do [ -s $id.log ] && break; sleep 0.1; done
      done`,
     120_000,
