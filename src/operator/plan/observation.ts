@@ -1,3 +1,4 @@
+import type { ReasonOf } from '../../api/conditions.ts';
 import type { FieldError } from '../../api/field-error.ts';
 import type { ResolvedSpec } from '../../api/resolve.ts';
 import type { GatewayPoolStatus } from '../../api/status.ts';
@@ -86,7 +87,7 @@ export interface ObservedPod {
   readonly waiting: { readonly reason: string; readonly message: string } | undefined;
   /** Of the gateway container. */
   readonly restarts: number;
-  /** What its sidecar answered when it was asked just now (see `slotsToAsk`); undefined when it was not asked or did not answer. */
+  /** What its sidecar answered when it was asked just now (see `podsToAsk`); undefined when it was not asked or did not answer. */
   readonly answer: PodAnswer | undefined;
 }
 
@@ -110,7 +111,7 @@ export type ConfigCheck =
   /** Names Secret, key and rule. `lastGoodCopy` is what running instances go on with. */
   | {
       readonly state: 'Invalid';
-      readonly reason: string;
+      readonly reason: Exclude<ReasonOf<'ConfigValid'>, 'Valid'>;
       readonly message: string;
       readonly lastGoodCopy: string | undefined;
     };

@@ -1,0 +1,40 @@
+import type { Picture } from '../picture.ts';
+import { troubles } from '../slot-status.ts';
+import { stalled } from './stalled.ts';
+import type { Verdict } from './verdict.ts';
+import { count, verdict } from './verdict.ts';
+
+/** Whether every instance that the pool should have is there and serves. More than that, above a lowered maximum, is no failure. */
+export function ready(picture: Picture): Verdict {
+  const { observation, counts, seating, blocked } = picture;
+  const { limitedBy } = seating.desired;
+  const limit = limitedBy === undefined ? [] : [limitedBy];
+  const have = `${counts.ready} of ${count(counts.desired, 'instance')} ready`;
+
+  const stall = stalled(picture);
+  if (stall.status === 'True') return verdict('Ready', 'Stalled', `${have}; ${stall.message}`);
+  if (counts.desired === 0) {
+    return verdict('Ready', 'NoneWanted', ['no instance is wanted in the cluster', ...limit].join('; '));
+  }
+  if (counts.ready >= counts.desired) return verdict('Ready', 'AllReady', [have, ...limit].join('; '));
+
+  const why = [have, ...troubles(picture), ...limit].join('; ');
+  if (observation.config.state === 'Invalid') return verdict('Ready', 'ConfigInvalid', `${why}; ${blocked ?? ''}`);
+  if (observation.pool.spec.paused)
+    return verdict('Ready', 'Paused', `${why}; nothing is started while the pool is paused`);
+  if (seating.slots.filter((slot) => slot.seated).length > counts.instances || counts.surplus > 0) {
+    return verdict('Ready', 'WaitingForSeats', `${why}; the others start when seats are free`);
+  }
+  return hasBeenReady(picture)
+    ? verdict('Ready', 'InstancesNotReady', why)
+    : verdict('Ready', 'InstancesStarting', why);
+}
+
+/** Whether an instance that is not ready served before. */
+function hasBeenReady({ observation, seating }: Picture): boolean {
+  return (observation.pool.status?.slots ?? []).some(
+    ({ name, pod, state }) =>
+      (state === 'Ready' || state === 'NotReady') &&
+      seating.slots.some((slot) => slot.name === name && slot.pods.some((own) => own.name === pod && !own.ready)),
+  );
+}

@@ -1,0 +1,24 @@
+import type { ConditionType, ReasonOf } from '../../../api/conditions.ts';
+import { statusOf } from '../../../api/conditions.ts';
+
+/** What a condition says: a reason in one word and a sentence that tells why and what happens next. */
+export interface Verdict {
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The status follows from the reason: the contract in `src/api/conditions.ts`. */
+export function verdict<T extends ConditionType>(type: T, reason: ReasonOf<T>, message: string): Verdict {
+  return { status: statusOf(type, reason), reason, message };
+}
+
+/** `1 instance`, `3 instances`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** What a person runs to stop a slot; its pod then ends after its sessions or its grace period. */
+export function stopHint(namespace: string, slot: string): string {
+  return `kubectl delete deployment -n ${namespace} ${slot}`;
+}

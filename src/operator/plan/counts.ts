@@ -1,0 +1,46 @@
+import { wantedLimits } from './cap.ts';
+import type { ObservedPool } from './observation.ts';
+import type { Seating } from './seating.ts';
+import type { Slot } from './slots.ts';
+import { isEmpty, mainPod } from './slots.ts';
+
+/** The numbers of the status. */
+export interface Counts {
+  readonly desired: number;
+  /** In-cluster instances, starting and stopping ones included. */
+  readonly instances: number;
+  readonly ready: number;
+  readonly updated: number;
+  readonly occupiedSeats: number;
+  /** Seats taken above what the spec allows, whether or not it is in force yet. */
+  readonly surplus: number;
+  /** Names of the slots that run something else than an instance that starts now would. */
+  readonly outdated: readonly string[];
+}
+
+export function countsOf(pool: ObservedPool, { slots, desired }: Seating): Counts {
+  const { maxInstances, externalInstances } = wantedLimits(pool.spec);
+  const occupiedSeats = slots.length + externalInstances;
+  const existing = slots.filter((slot) => !isEmpty(slot));
+  return {
+    desired: desired.instances,
+    instances: existing.length,
+    ready: slots.filter(isReady).length,
+    updated: existing.filter((slot) => !isOutdated(slot, pool.revision)).length,
+    occupiedSeats,
+    surplus: Math.max(0, occupiedSeats - maxInstances),
+    outdated: existing.filter((slot) => isOutdated(slot, pool.revision)).map(({ name }) => name),
+  };
+}
+
+/** Serves new work. */
+export function isReady({ pods }: Slot): boolean {
+  return pods.some((pod) => pod.ready && !pod.terminating && !pod.nodeLost);
+}
+
+/** Whether its pod, or else the next one that its Deployment would make, is not what an instance that starts now would be. */
+export function isOutdated(slot: Slot, revision: string): boolean {
+  const pod = mainPod(slot);
+  const runs = pod === undefined ? slot.deployment?.revision : pod.revision;
+  return (runs !== undefined && runs !== revision) || slot.deployment?.templateDrift === true;
+}

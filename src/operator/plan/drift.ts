@@ -1,0 +1,34 @@
+import type { RepairSlot } from './actions.ts';
+import type { Gate } from './gate.ts';
+import type { Seating } from './seating.ts';
+import type { Slot } from './slots.ts';
+
+/**
+ * What somebody changed by hand on a slot's Deployment and what can be put back without touching its pod. A slot that was scaled to 0
+ * is started again only if it is wanted and the gate would let it start; scaled up, it goes back to 1 at once, where Kubernetes takes
+ * the pods away that are not ready: those that are held.
+ */
+export function slotsToRepair(seating: Seating, gate: Gate | undefined): readonly RepairSlot[] {
+  const repairs: RepairSlot[] = [];
+  for (const slot of seating.slots) {
+    const { name, deployment } = slot;
+    if (deployment === undefined || deployment.deleting || !slot.seated) continue;
+
+    const what = [...(mayPutReplicasBack(slot, seating, gate) ? ['replicas'] : []), ...deployment.drift];
+    if (what.length === 0) continue;
+
+    const scaled = what.includes('replicas')
+      ? [`was scaled to ${deployment.replicas} by hand; a slot is one instance`]
+      : [];
+    const edited = deployment.drift.length > 0 ? [`was edited by hand (${deployment.drift.join(', ')})`] : [];
+    const reason = `Deployment ${name} ${[...scaled, ...edited].join(', and ')}: put back`;
+    repairs.push({ action: 'RepairSlot', slot: name, uid: deployment.uid, what, reason });
+  }
+  return repairs;
+}
+
+function mayPutReplicasBack(slot: Slot, { toRefill }: Seating, gate: Gate | undefined): boolean {
+  const replicas = slot.deployment?.replicas ?? 1;
+  if (replicas === 1) return false;
+  return replicas > 1 || (toRefill.includes(slot) && gate?.mode === 'SelfHeal');
+}

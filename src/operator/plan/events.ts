@@ -1,0 +1,56 @@
+import type { ConditionType } from '../../api/conditions.ts';
+import type { Action, PlannedEvent } from './actions.ts';
+import type { Verdicts } from './conditions/all.ts';
+import type { PoolIdentity } from './observation.ts';
+
+type Transition = readonly [type: ConditionType, to: 'True' | 'False', event: 'Normal' | 'Warning', action: string];
+
+/** What is worth an Event, and which way. A new pool tells only what is wrong. */
+const transitions: readonly Transition[] = [
+  ['CapExceeded', 'True', 'Warning', 'LimitInstances'],
+  ['CapExceeded', 'False', 'Normal', 'LimitInstances'],
+  ['ConfigValid', 'False', 'Warning', 'CheckConfig'],
+  ['ConfigValid', 'True', 'Normal', 'CheckConfig'],
+  ['Stalled', 'True', 'Warning', 'Reconcile'],
+  ['Stalled', 'False', 'Normal', 'Reconcile'],
+  ['Paused', 'True', 'Normal', 'Pause'],
+  ['Paused', 'False', 'Normal', 'Resume'],
+];
+
+/** One Event per change of a condition, with the condition's own reason and sentence. */
+export function transitionEvents({ status }: PoolIdentity, verdicts: Verdicts): PlannedEvent[] {
+  const events: PlannedEvent[] = [];
+  for (const [type, to, eventType, action] of transitions) {
+    const before = status?.conditions?.find((condition) => condition.type === type)?.status;
+    const { status: now, reason, message } = verdicts[type];
+    const isNews = before === undefined ? eventType === 'Warning' : before !== now;
+    if (now === to && isNews) events.push({ type: eventType, reason, action, message });
+  }
+  return events;
+}
+
+/** What to tell about an action that succeeded: of those on instances, not of the bookkeeping. */
+export function actionEvents(action: Action): PlannedEvent[] {
+  switch (action.action) {
+    case 'StartSlots':
+    case 'RebuildGate':
+      return action.slots.map(({ name, reason }) =>
+        event('Normal', 'SlotStarted', 'StartSlot', `Started slot ${name}: ${reason}`),
+      );
+    case 'TakeBackSeats':
+      return action.slots.map(({ reason }) =>
+        event('Normal', 'SeatTakenBack', 'TakeBackSeat', `Took back a seat: ${reason}`),
+      );
+    case 'RepairSlot':
+      return [event('Warning', 'SlotRepaired', 'RepairSlot', action.reason)];
+    case 'EnsureChildren':
+    case 'WriteGate':
+    case 'DeleteConfigCopies':
+      break;
+  }
+  return [];
+}
+
+function event(type: PlannedEvent['type'], reason: string, action: string, message: string): PlannedEvent {
+  return { type, reason, action, message };
+}

@@ -1,0 +1,48 @@
+import type { Gate } from './gate.ts';
+import type { ObservedPod, Observation } from './observation.ts';
+import type { Seating } from './seating.ts';
+import { seatingOf } from './seating.ts';
+import type { Slot } from './slots.ts';
+import { hasStarted, isStopped } from './slots.ts';
+
+/** A pod whose sidecar is to be asked at /sessions before a plan is made. */
+export interface PodToAsk {
+  readonly slot: string;
+  readonly pod: ObservedPod;
+}
+
+/** Pods whose live answer the plan needs: those that the gate holds back while the pool is over its cap. Else none. */
+export function podsToAsk(observation: Observation): readonly PodToAsk[] {
+  const { gate, pool } = observation;
+  if (gate?.readable !== true || pool.deleting || pool.spec.paused) return [];
+
+  return waitingSlots(gate.gate, seatingOf(observation)).flatMap(({ name, pods }) =>
+    pods.filter((pod) => pod.node !== undefined).map((pod) => ({ slot: name, pod })),
+  );
+}
+
+/** Slots above the cap in which, as far as is known, no gateway ran yet. None while the pool is within its cap. */
+export function waitingSlots(gate: Gate, { slots, limits, toLeave }: Seating): readonly Slot[] {
+  const seated = slots.filter((slot) => slot.seated);
+  if (gate.mode !== 'Hold' || seated.length + limits.externalInstances <= limits.maxInstances) return [];
+
+  return seated.filter((slot) => !isStopped(slot) && !toLeave.includes(slot) && !slot.pods.some(hasStarted));
+}
+
+/**
+ * Those of the waiting slots that can go: every pod told that it waits, and that it knows the gate as it stands. Such a pod never ran
+ * a gateway and cannot start one under this gate, so nobody is cut off (guarantees G2, G3). Not more than there is surplus.
+ */
+export function heldSurplus(gate: Gate, seating: Seating): readonly Slot[] {
+  const { slots, limits, toLeave } = seating;
+  const seats = slots.filter((slot) => slot.seated).length - toLeave.length + limits.externalInstances;
+  const surplus = Math.max(0, seats - limits.maxInstances);
+  const held = waitingSlots(gate, seating).filter(({ pods }) => pods.every((pod) => isConfirmedHeld(pod, gate)));
+  return held.slice(Math.max(0, held.length - surplus));
+}
+
+/** A pod without a node runs nothing, so there is nobody to ask. */
+function isConfirmedHeld(pod: ObservedPod, gate: Gate): boolean {
+  if (pod.node === undefined) return true;
+  return pod.answer?.held?.seatsGeneration === gate.generation;
+}

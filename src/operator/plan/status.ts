@@ -1,0 +1,34 @@
+import { labels } from '../../api/identity.ts';
+import type { GatewayPoolStatus } from '../../api/status.ts';
+import { publishedLimits } from './cap.ts';
+import type { Verdicts } from './conditions/all.ts';
+import { conditionsOf } from './conditions/all.ts';
+import type { Limits } from './gate.ts';
+import type { Picture } from './picture.ts';
+import { slotStatuses } from './slot-status.ts';
+import { summaryOf } from './summary.ts';
+
+/** The status after this look. Shows the limits that are in force already; {@link withLimits} shows new ones. */
+export function statusOf(picture: Picture, verdicts: Verdicts, now: Date): GatewayPoolStatus {
+  const { observation, counts } = picture;
+  const { pool } = observation;
+  return {
+    observedGeneration: pool.generation,
+    summary: summaryOf(picture, verdicts),
+    ...publishedLimits(pool.status),
+    desiredInstances: counts.desired,
+    replicas: counts.instances,
+    occupiedSeats: counts.occupiedSeats,
+    readyInstances: counts.ready,
+    updatedInstances: counts.updated,
+    surplusInstances: counts.surplus,
+    selector: `${labels.pool}=${pool.name}`,
+    slots: slotStatuses(picture, now),
+    conditions: conditionsOf(pool, verdicts, now),
+  };
+}
+
+/** The status with new limits in it, for when publishing them was allowed. */
+export function withLimits(status: GatewayPoolStatus, { maxInstances, externalInstances }: Limits): GatewayPoolStatus {
+  return { ...status, maxInstances, externalInstances };
+}

@@ -1,0 +1,12 @@
+import type { Picture } from './picture.ts';
+import type { Verdicts } from './conditions/all.ts';
+
+/** The pool in a few words, for a column of `kubectl get`: what a person should know first. */
+export function summaryOf({ observation, counts }: Picture, verdicts: Verdicts): string {
+  const have = `${counts.ready} of ${counts.desired} ready`;
+  if (observation.pool.spec.paused) return `paused, ${have}`;
+  if (verdicts.Stalled.status === 'True') return `stalled, ${have}`;
+  if (counts.surplus > 0) return `${counts.surplus} over the maximum`;
+  if (verdicts.ConfigValid.status === 'False') return `config not valid, ${have}`;
+  return have;
+}
