@@ -1,4 +1,4 @@
-import { clusterImages } from './images/definitions.ts';
+import { clusterImages, imageNamed } from './images/definitions.ts';
 import { ensureImages } from './images/build.ts';
 import { allModules } from './programs/modules.ts';
 import { type Programs, ensurePrograms } from './programs/programs.ts';
@@ -31,6 +31,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['stop-component', stopOne],
   ['start-component', startOne],
   ['load-image', loadImage],
+  ['image', image],
 ]);
 
 async function up(): Promise<number> {
@@ -109,6 +110,15 @@ async function startOne([name = '']: readonly string[]): Promise<number> {
 async function loadImage(files: readonly string[]): Promise<number> {
   const { state, settings } = await running();
   await exclusively(state, async () => loadImages(state, settings.nodes, files));
+  return 0;
+}
+
+/** Prints the archive of one image on stdout. */
+async function image([name = '']: readonly string[]): Promise<number> {
+  const definition = imageNamed(name);
+  await ensureRequirements(clusterRequirements);
+  const [archive] = await ensureImages([definition]);
+  process.stdout.write(`${archive}\n`);
   return 0;
 }
 

@@ -17,11 +17,12 @@ import { freePorts } from './processes/ports.ts';
 import { run } from './processes/run.ts';
 import { etcd, kubernetes } from './programs/modules.ts';
 import { ensurePrograms } from './programs/programs.ts';
+import { controlPlaneRequirements, ensureRequirements } from './requirements.ts';
 import { until } from './until.ts';
 
 const startMilliseconds = 60_000;
 /** A kube-apiserver waits for open requests when it is asked to end. */
-const apiServerGraceMilliseconds = 5000;
+const apiServerGraceMilliseconds = 2000;
 
 export interface ControlPlaneOptions {
   /** Run kube-controller-manager (ServiceAccounts, garbage collection, Deployments …). Default true; false starts about 1 s faster. */
@@ -50,7 +51,7 @@ export interface ControlPlane {
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /** A kubeconfig for any user and groups, for tests of RBAC. */
   kubeconfigFor(identity: Identity & { readonly name: string }): Promise<string>;
-  /** SIGTERM and, when it takes longer than 5 s, SIGKILL; `SIGKILL` = at once, as in a crash. etcd keeps all objects. */
+  /** SIGTERM and, when it takes longer than 2 s, SIGKILL; `SIGKILL` = at once, as in a crash. etcd keeps all objects. */
   stopApiServer(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Resolves when the API server is ready again. */
   startApiServer(): Promise<void>;
@@ -75,6 +76,7 @@ export interface ControlPlane {
  * ```
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  await ensureRequirements(controlPlaneRequirements);
   const programs = await ensurePrograms([etcd, kubernetes]);
   await removeAbandoned();
   const directory = await createOwnedDirectory();

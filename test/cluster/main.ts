@@ -12,6 +12,7 @@ const usage = `Starts a real Kubernetes cluster in private namespaces of this ma
   node-down N, node-up N     cut a node's power, and switch it on again
   stop-component NAME        SIGTERM, or SIGKILL with --kill; for instance kube-apiserver or n1-kubelet
   start-component NAME       start it again
+  image NAME                 build an image (gatewaypool, gateway-ssh, gateway-web, client) and print its archive
   load-image FILE…           give image archives to every node
 `;
 

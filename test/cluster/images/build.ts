@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { cacheDirectory } from '../cache-directory.ts';
+import { cacheDirectory, pruneCache } from '../cache-directory.ts';
 import { withLock } from '../processes/lock.ts';
 import { longStep, say } from '../progress.ts';
 import { ensurePrograms } from '../programs/programs.ts';
@@ -12,6 +12,8 @@ import { buildImage, exportImage, removeImage } from './buildah.ts';
 import type { ImageDefinition } from './definitions.ts';
 
 const lockWaitMilliseconds = 10 * 60_000;
+/** Of each image; a run that was started with the version before may still read it. */
+const keptVersions = 3;
 
 /** Image archives (docker-archive) of these images, from the cache or built now; same order. */
 export async function ensureImages(definitions: readonly ImageDefinition[]): Promise<string[]> {
@@ -35,6 +37,11 @@ async function ensureImage(definition: ImageDefinition): Promise<string> {
   const archive = join(cacheDirectory(), 'images', `${stem}-${key}.tar`);
   if (existsSync(archive)) return archive;
 
+  if (process.getuid?.() !== 0) {
+    throw new Error(
+      `cannot build ${definition.name} without root: use sudo, or build ${definition.containerfile} with docker or podman`,
+    );
+  }
   await mkdir(dirname(archive), { recursive: true });
   await longStep(`image ${definition.name}`, 10, async () => {
     if (base !== undefined) await ensureBaseImage(definition, base);
@@ -57,6 +64,7 @@ async function ensureImage(definition: ImageDefinition): Promise<string> {
       await rm(context, { recursive: true, force: true });
     }
   });
+  await pruneCache(dirname(archive), `${stem}-`, keptVersions);
   return archive;
 }
 

@@ -27,7 +27,7 @@ function imageOf(name: string, rest: Partial<ImageDefinition>): ImageDefinition 
 
 export const pauseImage = imageOf('pause', { program: pause });
 
-export const toolsImage = imageOf('tools', {
+export const clientImage = imageOf('client', {
   debianPackages: ['busybox-static', 'curl', 'openssh-client'],
   node: true,
 });
@@ -51,4 +51,13 @@ export const productImage: ImageDefinition = {
 };
 
 /** Images that every cluster has from its start. */
-export const clusterImages: readonly ImageDefinition[] = [pauseImage, toolsImage, gatewaySshImage, gatewayWebImage];
+export const clusterImages: readonly ImageDefinition[] = [pauseImage, clientImage, gatewaySshImage, gatewayWebImage];
+
+/** By the last part of its name, such as `gateway-ssh`; throws with the names that there are. */
+export function imageNamed(name: string): ImageDefinition {
+  const all = [...clusterImages, productImage];
+  const shortName = (image: ImageDefinition) => image.name.replace(/^.*\/|:.*$/g, '');
+  const found = all.find((image) => shortName(image) === name);
+  if (found === undefined) throw new Error(`there is no image "${name}"; there are: ${all.map(shortName).join(', ')}`);
+  return found;
+}

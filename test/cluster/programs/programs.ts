@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { cacheDirectory } from '../cache-directory.ts';
+import { dirname, join } from 'node:path';
+import { cacheDirectory, pruneCache } from '../cache-directory.ts';
 import { withLock } from '../processes/lock.ts';
 import { say } from '../progress.ts';
 import { type BuildPlan, planBuild } from './build-plan.ts';
@@ -9,6 +9,8 @@ import { goBuild } from './go-build.ts';
 import type { ToolModule } from './modules.ts';
 
 const buildLockWaitMilliseconds = 30 * 60_000;
+/** Of each module, so that changing between branches needs no build. */
+const keptVersions = 2;
 
 /** Where built programs are. */
 export interface Programs {
@@ -66,4 +68,5 @@ async function buildInto(directory: string, module: ToolModule, plan: BuildPlan)
   await mkdir(unfinished, { recursive: true });
   await goBuild(module, plan, unfinished);
   await rename(unfinished, directory);
+  await pruneCache(dirname(directory), `${module.name}-`, keptVersions);
 }

@@ -37,16 +37,20 @@ export async function startComponent(state: StateLayout, component: Component): 
 
 /** Starts a daemon again with the command line of its first start. */
 export async function startComponentAgain(state: StateLayout, name: string): Promise<void> {
-  const text = await readFile(state.commandFile(name), 'utf8').catch(() => undefined);
-  if (text === undefined) {
-    const known = await componentNames(state);
-    throw new Error(`the cluster in ${state.directory} has no component ${name}; it has: ${known.join(', ')}`);
-  }
+  await requireComponent(state, name);
+  const text = await readFile(state.commandFile(name), 'utf8');
   await startComponent(state, Component.parse(JSON.parse(text)));
+}
+
+async function requireComponent(state: StateLayout, name: string): Promise<void> {
+  const known = await componentNames(state);
+  if (known.includes(name)) return;
+  throw new Error(`the cluster in ${state.directory} has no component "${name}"; it has: ${known.join(', ')}`);
 }
 
 /** Ends a daemon and waits until it is gone: SIGTERM, then SIGKILL after `graceMilliseconds` (0 = SIGKILL at once, as in a crash). */
 export async function stopComponent(state: StateLayout, name: string, graceMilliseconds: number): Promise<void> {
+  await requireComponent(state, name);
   const record = readRecord(state.recordFile(name));
   if (record === undefined || !isAlive(record)) return;
   if (graceMilliseconds > 0) {

@@ -1,0 +1,38 @@
+# make help lists the targets. Node 24 comes from npm, so any npm with Node 20 or newer starts this.
+.DEFAULT_GOAL := help
+.PHONY: help setup build image lint clean cluster-up cluster-down cluster-shell
+
+NODE := npm run -s node --
+CLUSTER := $(NODE) test/cluster/main.ts
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: node_modules/.stamp ## Install the npm packages
+
+node_modules/.stamp: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+build: setup ## Bundle the operator and the balancer into dist/
+	@$(NODE) scripts/build.ts
+
+image: build ## Build the product's image from Debian packages (root) and print its archive
+	@$(CLUSTER) image gatewaypool
+
+lint: setup ## Check types, rules and format
+	@npm run -s typecheck
+	@npm run -s lint
+	@npm run -s format:check
+
+cluster-up: setup ## Start a real Kubernetes cluster on this machine (root); GATEWAYPOOL_CLUSTER_NODES=1…3
+	@$(CLUSTER) up
+
+cluster-down: setup ## End that cluster and remove every trace of it
+	@$(CLUSTER) down
+
+cluster-shell: setup ## Open a shell in that cluster's network, with kubectl and helm
+	@$(CLUSTER) shell
+
+clean: ## Remove what was built here (the caches in ~/.cache/gatewaypool stay)
+	rm -rf dist
