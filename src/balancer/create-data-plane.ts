@@ -1,0 +1,108 @@
+import type { Backend } from './backend.ts';
+import { BalancerConfig } from './config/schema.ts';
+import { type DataPlane, type DataPlaneOptions, ListenError } from './data-plane.ts';
+import { checkHttp } from './health/http-check.ts';
+import { runProber } from './health/prober.ts';
+import { createListenerRuntime, type ListenerRuntime, type SharedState } from './listener-runtime.ts';
+import { registerGauges } from './metrics/gauges.ts';
+import { createSessionBook } from './sessions/session-book.ts';
+
+/** How often time-outs are looked at: they are kept to within this. */
+const tickMilliseconds = 500;
+
+/** How often `close` looks whether the last session has ended. */
+const drainPollMilliseconds = 50;
+
+/** Makes a data plane without listeners and backends; `setConfig` and `setBackends` give it some. */
+export function createDataPlane(options: DataPlaneOptions): DataPlane {
+  const { clock, random, metrics, ownName } = options;
+  const sessions = createSessionBook(ownName);
+  const running = new AbortController();
+  /** By address and port: what makes a listener another one. */
+  const open = new Map<string, ListenerRuntime>();
+  /** Closed listeners whose sessions are not over. */
+  const ending = new Set<ListenerRuntime>();
+  let config = BalancerConfig.parse({});
+  let backends: readonly Backend[] = [];
+  let closing = false;
+
+  const isClosing = (): boolean => closing;
+  const all = (): readonly ListenerRuntime[] => [...open.values(), ...ending];
+  const connections = (): number => all().reduce((sum, listener) => sum + listener.frontend.connections, 0);
+  const shared: SharedState = { options, sessions, config: () => config, connections };
+
+  async function tickForever(): Promise<void> {
+    while (!running.signal.aborted) {
+      await clock.sleep(tickMilliseconds, running.signal);
+      const now = clock.monotonicMilliseconds();
+      for (const listener of all()) listener.frontend.tick(now);
+      for (const listener of ending) if (listener.frontend.connections === 0) ending.delete(listener);
+    }
+  }
+
+  function retire(key: string, listener: ListenerRuntime): void {
+    listener.stopAccepting();
+    listener.frontend.drain();
+    open.delete(key);
+    ending.add(listener);
+  }
+
+  registerGauges(metrics, { sessions, listeners: () => [...open.values()], connections });
+  void tickForever();
+  void runProber(
+    {
+      clock,
+      random,
+      settings: () => config.healthCheck,
+      listeners: () => [...open.values()].filter(({ protocol }) => protocol === 'HTTP').map((one) => one.dispatcher),
+      check: checkHttp,
+    },
+    running.signal,
+  );
+
+  return {
+    setBackends(next) {
+      backends = next;
+      for (const listener of all()) listener.dispatcher.setBackends(backends);
+    },
+    async setConfig(next) {
+      if (closing) return;
+      config = next;
+      const wanted = new Map(next.listeners.map((listener) => [keyOf(listener), listener]));
+      for (const [key, listener] of open) {
+        const settings = wanted.get(key);
+        if (settings === undefined) retire(key, listener);
+        else listener.setListener(settings, backends);
+      }
+      const failures: ListenError[] = [];
+      for (const [key, listener] of wanted) {
+        if (open.has(key)) continue;
+        const runtime = createListenerRuntime(listener, shared);
+        runtime.dispatcher.setBackends(backends);
+        try {
+          await runtime.startAccepting();
+          open.set(key, runtime);
+          if (isClosing()) retire(key, runtime);
+        } catch (error) {
+          failures.push(error instanceof ListenError ? error : new ListenError(String(error), 'Unknown', error));
+        }
+      }
+      const [first] = failures;
+      if (first !== undefined) throw first;
+    },
+    sessions: () => sessions.counts(),
+    async close(signal) {
+      closing = true;
+      for (const [key, listener] of open) retire(key, listener);
+      const cut = signal ?? new AbortController().signal;
+      const isOver = (): boolean => cut.aborted || connections() === 0;
+      while (!isOver()) await clock.sleep(drainPollMilliseconds, cut);
+      for (const listener of ending) listener.frontend.destroy();
+      running.abort();
+    },
+  };
+}
+
+function keyOf({ protocol, address, port }: BalancerConfig['listeners'][number]): string {
+  return `${protocol} ${address ?? '*'} ${port}`;
+}

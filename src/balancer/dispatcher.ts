@@ -1,0 +1,226 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../kube/clock.ts';
+import { type Backend, type Target, targetKey } from './backend.ts';
+import type { HealthCheck, Listener } from './config/schema.ts';
+import { isEjected } from './health/ejection.ts';
+import {
+  assumedHealthy,
+  isHealthy,
+  movesFreely,
+  type TargetHealth,
+  withCheck,
+  withFailure,
+  withSuccess,
+} from './health/target-health.ts';
+import { eligibleMembers } from './rotation/eligible.ts';
+import { createComebacks } from './rotation/comebacks.ts';
+import { createRotation } from './rotation/rotation.ts';
+import { slowStartWeight } from './rotation/slow-start.ts';
+import { compareNames } from './rotation/slot-order.ts';
+
+export interface DispatcherSettings {
+  readonly listener: Listener;
+  readonly slowStartSeconds: number;
+  readonly healthCheck: HealthCheck;
+}
+
+export interface DispatcherOptions {
+  readonly settings: DispatcherSettings;
+  readonly ownName?: string | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** Checks found that the target hangs: what waits there for an answer should move. */
+  readonly onDown: (target: Target) => void;
+  /** The target gets no new work for now or for ever: idle connections to it should close. What it has, it keeps. */
+  readonly onNoNewWork: (target: Target) => void;
+}
+
+/** One target as metrics show it. */
+export interface MemberStanding {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly healthy: boolean;
+}
+
+interface Member extends Backend {
+  readonly target: Target;
+  readonly key: string;
+  health: TargetHealth;
+  /** As of the last `#refresh`. */
+  healthy: boolean;
+}
+
+/**
+ * Chooses the backend for each piece of one listener's work, and learns from how it went: the rotation, the health of each target and
+ * the slow start, joined.
+ */
+export class Dispatcher {
+  #settings: DispatcherSettings;
+  readonly #options: DispatcherOptions;
+  readonly #rotation;
+  readonly #comebacks = createComebacks();
+  #members: readonly Member[] = [];
+  #panic = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#rotation = createRotation(options.random());
+  }
+
+  get panic(): boolean {
+    return this.#panic;
+  }
+
+  /** Thresholds, slow start, name and distribution change in place; a new `targetPort` counts from the next `setBackends`. */
+  setSettings(settings: DispatcherSettings): void {
+    this.#settings = settings;
+  }
+
+  /** Takes the whole set. Health is kept for targets that stay, the place in the rotation for names that stay. */
+  setBackends(backends: readonly Backend[]): void {
+    const known = new Map(this.#members.map((member) => [member.key, member]));
+    const members: Member[] = [];
+    for (const backend of backends) {
+      const port = backend.ports?.[this.#settings.listener.name] ?? backend.port ?? this.#settings.listener.targetPort;
+      if (port === undefined) continue;
+      const target = { name: backend.name, address: backend.address, port };
+      const key = targetKey(target);
+      members.push({ ...backend, target, key, health: known.get(key)?.health ?? assumedHealthy, healthy: true });
+      if (takesWork(backend)) known.delete(key);
+    }
+    const retired = [...known.values()].filter(takesWork).map(({ target }) => target);
+    this.#members = members.sort((one, other) => compareNames(one.name, other.name));
+    for (const { name } of known.values()) this.#rotation.forget(name);
+    for (const target of retired) this.#options.onNoNewWork(target);
+    this.#refresh(this.#now());
+  }
+
+  /**
+   * The next target, or undefined when none can take work. `tried` holds the keys of targets that this piece of work was at; with
+   * some tried, health decides less: a doubtful target is better than none.
+   */
+  pick(tried: ReadonlySet<string> = noneTried): Target | undefined {
+    const now = this.#now();
+    this.#refresh(now);
+    const { members, panic } = eligibleMembers(this.#members);
+    this.#setPanic(panic);
+    if (tried.size === 0) return this.#choose(members, now);
+
+    const untried = members.filter(({ key }) => !tried.has(key));
+    const healthy = untried.filter((member) => member.healthy);
+    const doubtful = this.#members.filter((member) => takesWork(member) && !tried.has(member.key));
+    const better = healthy.length > 0 ? healthy : untried;
+    return this.#choose(better.length > 0 ? better : doubtful, now);
+  }
+
+  /** The target answered. */
+  succeeded(target: Target): void {
+    this.#learn(target, (member) => {
+      member.health = withSuccess(member.health);
+    });
+  }
+
+  /** A connect to the target failed, or a connection to it was lost without an answer. */
+  failed(target: Target): void {
+    this.#learn(target, (member, now) => {
+      const before = isEjected(member.health.ejection, now);
+      member.health = withFailure(member.health, now);
+      if (before || !isEjected(member.health.ejection, now)) return;
+      const milliseconds = member.health.ejection.ejectedUntil - now;
+      this.#log().warn(
+        { backend: target.name, address: target.address, milliseconds },
+        'Ejected a backend that failed',
+      );
+      this.#options.onNoNewWork(target);
+    });
+  }
+
+  /** Takes the result of an active check. Marking a target down moves what waits there. */
+  checked(target: Target, passed: boolean): void {
+    this.#learn(target, (member) => {
+      const wasUp = member.health.check.up;
+      member.health = withCheck(member.health, passed, this.#settings.healthCheck);
+      if (member.health.check.up === wasUp) return;
+      const change = wasUp ? 'Marked a backend down: its health checks failed' : 'Marked a backend up again';
+      this.#log().warn({ backend: target.name, address: target.address }, change);
+      if (!wasUp) return;
+      this.#options.onDown(target);
+      this.#options.onNoNewWork(target);
+    });
+  }
+
+  /** Whether work lost at this target may go elsewhere without asking the retry budget. A target that left counts as an outage. */
+  movesFreely(target: Target): boolean {
+    const member = this.#find(target);
+    return member === undefined || movesFreely(member.health, this.#now());
+  }
+
+  /** The targets worth an active check: those that get new work, or would if they were healthy. */
+  checkTargets(): readonly Target[] {
+    return this.#members.filter(takesWork).map(({ target }) => target);
+  }
+
+  standings(): readonly MemberStanding[] {
+    this.#refresh(this.#now());
+    return this.#members.map(({ name, ready, healthy }) => ({ name, ready, healthy }));
+  }
+
+  #choose(members: readonly Member[], now: number): Target | undefined {
+    const { listener, slowStartSeconds } = this.#settings;
+    const local = members.find(({ name }) => name === this.#options.ownName);
+    if (listener.distribution === 'PreferLocal' && local !== undefined) return local.target;
+
+    const candidates = members
+      .filter(({ name }, position) => members.findIndex((member) => member.name === name) === position)
+      .map(({ name, target }) => ({
+        name,
+        target,
+        weight: slowStartWeight(this.#comebacks.returnedAt(name), slowStartSeconds, now),
+      }));
+    return this.#rotation.pick(candidates)?.target;
+  }
+
+  #refresh(now: number): void {
+    const usable = new Set<string>();
+    for (const member of this.#members) {
+      member.healthy = isHealthy(member.health, now);
+      if (member.healthy && takesWork(member)) usable.add(member.name);
+    }
+    this.#comebacks.note(usable, now);
+  }
+
+  #setPanic(panic: boolean): void {
+    if (panic === this.#panic) return;
+    this.#panic = panic;
+    const message = panic
+      ? 'Fewer than half of the ready backends look healthy: health is ignored until more do'
+      : 'Enough backends are healthy again';
+    this.#log().warn(message);
+  }
+
+  #learn(target: Target, change: (member: Member, now: number) => void): void {
+    const member = this.#find(target);
+    if (member !== undefined) change(member, this.#now());
+  }
+
+  #find(target: Target): Member | undefined {
+    const key = targetKey(target);
+    return this.#members.find((member) => member.key === key);
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonicMilliseconds();
+  }
+
+  #log(): Logger {
+    return this.#options.logger.child({ listener: this.#settings.listener.name });
+  }
+}
+
+const noneTried: ReadonlySet<string> = new Set();
+
+function takesWork(backend: Backend): boolean {
+  return backend.ready && !backend.draining;
+}

@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+import type { Target } from './backend.ts';
+import type { BalancerConfig, Limits, Listener, Retries } from './config/schema.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Counters } from './metrics/counters.ts';
+import type { SessionBook } from './sessions/session-book.ts';
+
+/**
+ * Serves the connections of one listener: one kind for TCP, one for HTTP. This is all that the rest of the balancer knows of an HTTP
+ * engine, so that another engine can take its place.
+ */
+export interface Frontend {
+  /** Takes over a connection that was accepted and not read from yet. */
+  accept(socket: Socket): void;
+  /** The target hangs: work that waits there and may be sent again goes elsewhere. */
+  moveFrom(target: Target): void;
+  /** Closes connections to the target that carry no work. */
+  closeIdle(target: Target): void;
+  /** Called about twice a second: closes what waited too long. */
+  tick(nowMilliseconds: number): void;
+  /** Lets sessions end, and takes no further request on their connections. */
+  drain(): void;
+  /** Cuts what is left. */
+  destroy(): void;
+  /** Client connections that are open. */
+  readonly connections: number;
+}
+
+/** What a frontend works with. The functions give what is in force at the moment of the call. */
+export interface FrontendContext {
+  readonly listener: () => Listener;
+  readonly limits: () => Limits;
+  readonly retries: () => Retries;
+  readonly proxyProtocol: () => BalancerConfig['proxyProtocol'];
+  readonly dispatcher: Dispatcher;
+  readonly sessions: SessionBook;
+  readonly counters: Counters;
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number;
+}
+
+export type CreateFrontend = (context: FrontendContext) => Frontend;

@@ -1,0 +1,235 @@
+import { type Target, targetKey } from '../backend.ts';
+import type { Wire } from '../transport/wire.ts';
+import type { HttpContext } from './engine.ts';
+import { requestHeadBytes, responseHeadBytes } from './forward.ts';
+import { type HeldRequest, holdRequest, isRepeatable } from './held-request.ts';
+import type { RequestHead } from './request-head.ts';
+import type { ResponseHead } from './response-head.ts';
+import type { Upstream, UpstreamUser } from './upstream.ts';
+
+/** The client's side of an exchange. */
+export interface ExchangeClient {
+  /** False = pause until `clientDrained`. */
+  write(bytes: Buffer): boolean;
+  /** The backend takes no more of the body for now / takes more again. */
+  pauseBody(): void;
+  resumeBody(): void;
+  /** The response is out, whole. */
+  onAnswered(status: number): void;
+  /** No response came: the client gets this one. */
+  onUnanswered(status: 502 | 503 | 504, reason: string): void;
+  /** The response broke off in the middle: the client must not take it for whole. */
+  onBroken(): void;
+  /** Both sides speak another protocol now. */
+  onSwitched(upstream: Wire, rest: Buffer, endSession: () => void): void;
+  /** Whether this response is the last on the client's connection. */
+  readonly closing: boolean;
+}
+
+type State = 'Connecting' | 'Waiting' | 'Answering' | 'Over';
+
+/** One request: its way to a backend, to another one if that is allowed, and its response's way back. */
+export class Exchange implements UpstreamUser {
+  readonly #context: HttpContext;
+  readonly #client: ExchangeClient;
+  readonly #head: RequestHead;
+  readonly #held: HeldRequest;
+  readonly #repeatable: boolean;
+  readonly #tried = new Set<string>();
+  #state: State = 'Connecting';
+  #upstream: Upstream | undefined;
+  #target: Target | undefined;
+  #endSession: (() => void) | undefined;
+  #sentTimes = 0;
+  #bodyComplete = false;
+  #status = 0;
+  #connectingSince = 0;
+
+  constructor(context: HttpContext, client: ExchangeClient, head: RequestHead, clientAddress: string) {
+    this.#context = context;
+    this.#client = client;
+    this.#head = head;
+    this.#repeatable = isRepeatable(head);
+    this.#held = holdRequest(requestHeadBytes(head, clientAddress), this.#repeatable);
+  }
+
+  /** Part of the response is out already. */
+  get answering(): boolean {
+    return this.#state === 'Answering';
+  }
+
+  /** `body`: what came of it together with the head. */
+  start(body: Buffer, complete: boolean): void {
+    this.#context.budget.request(this.#context.now());
+    this.#bodyComplete = complete;
+    this.#held.add(body);
+    this.#tryNext();
+  }
+
+  /** More of the request body. */
+  body(bytes: Buffer, complete: boolean): void {
+    this.#bodyComplete = complete;
+    if (this.#state === 'Over') return;
+    this.#held.add(bytes);
+    if (this.#state === 'Connecting') return;
+    if (this.#upstream?.write(bytes) === false) this.#client.pauseBody();
+  }
+
+  clientDrained(): void {
+    this.#upstream?.resume();
+  }
+
+  /** The client went away. */
+  abort(): void {
+    this.#finish();
+  }
+
+  /** The silence on both sides was too long. */
+  timeOut(): void {
+    const answering = this.#state === 'Answering';
+    this.#finish();
+    if (answering) this.#client.onBroken();
+    else this.#client.onUnanswered(504, 'the backend did not answer in time');
+  }
+
+  /** Gives up a connect that takes too long. */
+  tick(now: number): void {
+    if (this.#state !== 'Connecting' || now - this.#connectingSince < this.#context.limits().connectMilliseconds)
+      return;
+    this.#upstream?.destroy();
+    this.onConnectFailed();
+  }
+
+  /** Checks found that `target` hangs: what may be sent again goes elsewhere now. */
+  moveFrom(target: Target): void {
+    if (this.#state !== 'Waiting' || this.#target === undefined || targetKey(this.#target) !== targetKey(target))
+      return;
+    if (this.#upstream?.answered === true || !this.#mayRepeat()) return;
+    this.#upstream?.destroy();
+    this.#context.counters.retried('MarkedDown');
+    this.#tryNext();
+  }
+
+  onConnected(): void {
+    const bytes = this.#held.bytes();
+    if (bytes !== undefined) this.#send(bytes);
+  }
+
+  onConnectFailed(): void {
+    if (this.#target !== undefined) this.#context.dispatcher.failed(this.#target);
+    this.#context.counters.retried('ConnectFailed');
+    this.#tryNext();
+  }
+
+  onLost(answered: boolean): void {
+    const target = this.#target;
+    if (target === undefined) return;
+    const { dispatcher, budget } = this.#context;
+    dispatcher.failed(target);
+    if (this.#state === 'Answering') {
+      this.#finish();
+      this.#client.onBroken();
+      return;
+    }
+    const repeat =
+      !answered &&
+      this.#mayRepeat() &&
+      (dispatcher.movesFreely(target) || budget.take(this.#context.retries(), this.#context.now()));
+    if (repeat) {
+      this.#context.counters.retried('Lost');
+      this.#tryNext();
+      return;
+    }
+    this.#finish();
+    this.#client.onUnanswered(502, 'the backend closed the connection without a valid answer');
+  }
+
+  onHead(head: ResponseHead): void {
+    // HTTP/1.0 knows no interim responses.
+    if (head.status < 200 && head.status !== 101 && this.#head.version === '1.0') return;
+    if (head.status === 101 && !this.#head.upgrade) return;
+    if (head.status >= 200 || head.status === 101) {
+      if (this.#target !== undefined) this.#context.dispatcher.succeeded(this.#target);
+      this.#state = 'Answering';
+      this.#status = head.status;
+    }
+    const close = this.#client.closing || head.framing.kind === 'UntilClose' || !this.#bodyComplete;
+    if (!this.#client.write(Buffer.from(responseHeadBytes(head, close), 'latin1'))) this.#upstream?.pause();
+  }
+
+  onBody(bytes: Buffer): boolean {
+    return this.#client.write(bytes);
+  }
+
+  onComplete(): void {
+    const upstream = this.#upstream;
+    this.#upstream = undefined;
+    if (upstream !== undefined) {
+      // The rest of a body would be read as the next request.
+      if (this.#bodyComplete) this.#context.pool.give(upstream, this.#context.now());
+      else upstream.destroy();
+    }
+    this.#finish();
+    this.#client.onAnswered(this.#status);
+  }
+
+  onDrained(): void {
+    this.#client.resumeBody();
+  }
+
+  onSwitched(wire: Wire, rest: Buffer): void {
+    this.#upstream = undefined;
+    if (!this.#head.upgrade) {
+      wire.destroy();
+      this.#finish();
+      this.#client.onUnanswered(502, 'the backend switched protocols without being asked');
+      return;
+    }
+    this.#state = 'Over';
+    const endSession = this.#endSession ?? (() => {});
+    this.#endSession = undefined;
+    this.#client.onSwitched(wire, rest, endSession);
+  }
+
+  #mayRepeat(): boolean {
+    return this.#repeatable && this.#held.whole && this.#sentTimes < this.#context.retries().attempts;
+  }
+
+  #tryNext(): void {
+    this.#endSession?.();
+    this.#endSession = undefined;
+    const { dispatcher, pool, sessions } = this.#context;
+    const target = dispatcher.pick(this.#tried);
+    if (target === undefined) {
+      this.#finish();
+      const reason = this.#tried.size === 0 ? 'no backend can take work now' : 'no backend could be reached';
+      this.#client.onUnanswered(503, reason);
+      return;
+    }
+    this.#target = target;
+    this.#tried.add(targetKey(target));
+    this.#endSession = sessions.begin(target.name);
+    this.#state = 'Connecting';
+    this.#connectingSince = this.#context.now();
+    const { upstream, reused } = pool.take(target, this, this.#repeatable, this.#context.now());
+    this.#upstream = upstream;
+    if (reused) this.onConnected();
+    else this.#client.pauseBody();
+  }
+
+  #send(bytes: Buffer): void {
+    this.#state = 'Waiting';
+    this.#sentTimes += 1;
+    this.#held.sent();
+    this.#upstream?.expect(this.#head.method);
+    if (this.#upstream?.write(bytes) !== false) this.#client.resumeBody();
+  }
+
+  #finish(): void {
+    this.#state = 'Over';
+    this.#upstream?.destroy();
+    this.#upstream = undefined;
+    this.#endSession?.();
+    this.#endSession = undefined;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import type { Backend } from './backend.ts';
+import type { BalancerConfig, Listener } from './config/schema.ts';
+import { type DataPlaneOptions, ListenError } from './data-plane.ts';
+import { Dispatcher, type DispatcherSettings } from './dispatcher.ts';
+import type { CreateFrontend, Frontend } from './frontend.ts';
+import { createHttpFrontend } from './http/engine.ts';
+import { createCounters } from './metrics/counters.ts';
+import type { SessionBook } from './sessions/session-book.ts';
+import { createTcpFrontend } from './tcp/tcp-frontend.ts';
+import { type Listening, listen } from './transport/listen.ts';
+
+/** What all listeners of a data plane share. */
+export interface SharedState {
+  readonly options: DataPlaneOptions;
+  readonly sessions: SessionBook;
+  readonly config: () => BalancerConfig;
+  /** Client connections over all listeners. */
+  readonly connections: () => number;
+}
+
+/** One open address: who is served there, and where the work goes. */
+export interface ListenerRuntime {
+  readonly protocol: Listener['protocol'];
+  readonly name: () => string;
+  readonly dispatcher: Dispatcher;
+  readonly frontend: Frontend;
+  /** @throws {ListenError} */
+  startAccepting(): Promise<void>;
+  stopAccepting(): void;
+  /** New settings for the same protocol, address and port. */
+  setListener(listener: Listener, backends: readonly Backend[]): void;
+}
+
+const frontends: Readonly<Record<Listener['protocol'], CreateFrontend>> = {
+  HTTP: createHttpFrontend,
+  TCP: createTcpFrontend,
+};
+
+export function createListenerRuntime(first: Listener, shared: SharedState): ListenerRuntime {
+  const { options, sessions, config } = shared;
+  const { clock, random, logger, ownName, metrics } = options;
+  let listener = first;
+  let listening: Listening | undefined;
+
+  const settings = (): DispatcherSettings => ({
+    listener,
+    slowStartSeconds: config().slowStartSeconds,
+    healthCheck: config().healthCheck,
+  });
+  const counters = createCounters(metrics, () => listener.name);
+  const dispatcher = new Dispatcher({
+    settings: settings(),
+    ownName,
+    clock,
+    random,
+    logger,
+    onDown: (target) => frontend.moveFrom(target),
+    onNoNewWork: (target) => frontend.closeIdle(target),
+  });
+  const frontend: Frontend = frontends[first.protocol]({
+    listener: () => listener,
+    limits: () => config().limits,
+    retries: () => config().retries,
+    proxyProtocol: () => config().proxyProtocol,
+    dispatcher,
+    sessions,
+    counters,
+    now: () => clock.monotonicMilliseconds(),
+  });
+
+  function onConnection(socket: Socket): void {
+    if (shared.connections() < config().limits.maxConnections) {
+      frontend.accept(socket);
+      return;
+    }
+    counters.rejected('MaxConnections');
+    socket.resetAndDestroy();
+  }
+
+  return {
+    protocol: first.protocol,
+    name: () => listener.name,
+    dispatcher,
+    frontend,
+    async startAccepting() {
+      const { name, address, port } = listener;
+      try {
+        listening = await listen(address, port, onConnection);
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : 'Unknown';
+        const where = `${address ?? 'all addresses'} port ${port}`;
+        throw new ListenError(`Listener ${name} could not listen on ${where}: ${code}`, code, error);
+      }
+    },
+    stopAccepting: () => listening?.close(),
+    setListener(next, backends) {
+      listener = next;
+      dispatcher.setSettings(settings());
+      dispatcher.setBackends(backends);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Dispatcher } from '../dispatcher.ts';
+import type { SessionBook } from '../sessions/session-book.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What the gauges look at, each time they are asked. */
+export interface Observed {
+  readonly sessions: SessionBook;
+  readonly listeners: () => readonly { readonly name: () => string; readonly dispatcher: Dispatcher }[];
+  readonly connections: () => number;
+}
+
+export function registerGauges(metrics: Metrics, { sessions, listeners, connections }: Observed): void {
+  metrics.gauge('gatewaypool_balancer_sessions', 'Live sessions by backend.', () =>
+    Object.entries(sessions.counts().backends).map(([backend, value]) => ({ labels: { backend }, value })),
+  );
+  metrics.gauge('gatewaypool_balancer_client_connections', 'Client connections that are open.', () => [
+    { value: connections() },
+  ]);
+  metrics.gauge('gatewaypool_balancer_backend_ready', 'Whether the backend gets new work by its readiness.', () =>
+    standings(listeners(), ({ ready }) => ready),
+  );
+  metrics.gauge('gatewaypool_balancer_backend_healthy', 'Whether checks and traffic find the backend well.', () =>
+    standings(listeners(), ({ healthy }) => healthy),
+  );
+  metrics.gauge('gatewaypool_balancer_panic', 'Whether health is ignored because too few backends look healthy.', () =>
+    listeners().map(({ name, dispatcher }) => ({ labels: { listener: name() }, value: Number(dispatcher.panic) })),
+  );
+}
+
+function standings(
+  listeners: ReturnType<Observed['listeners']>,
+  isTrue: (standing: ReturnType<Dispatcher['standings']>[number]) => boolean,
+): readonly { labels: { listener: string; backend: string }; value: number }[] {
+  return listeners.flatMap(({ name, dispatcher }) =>
+    dispatcher.standings().map((standing) => ({
+      labels: { listener: name(), backend: standing.name },
+      value: Number(isTrue(standing)),
+    })),
+  );
+}

@@ -1,0 +1,52 @@
+import type { Counter, Labels, Metrics, Sample } from './metrics.ts';
+
+interface Family {
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+  readonly read: () => Iterable<Sample>;
+}
+
+/** Metrics without a library: the balancer has a few families, and its memory is counted. */
+export function createMetrics(): Metrics {
+  const families = new Map<string, Family>();
+  const counters = new Map<string, Counter>();
+
+  return {
+    counter(name, help) {
+      const known = counters.get(name);
+      if (known !== undefined) return known;
+      const lines = new Map<string, { labels: Labels; value: number }>();
+      const counter: Counter = {
+        add(labels = {}, amount = 1) {
+          const key = printLabels(labels);
+          const line = lines.get(key);
+          if (line === undefined) lines.set(key, { labels, value: amount });
+          else line.value += amount;
+        },
+      };
+      counters.set(name, counter);
+      families.set(name, { type: 'counter', help, read: () => lines.values() });
+      return counter;
+    },
+    gauge(name, help, read) {
+      families.set(name, { type: 'gauge', help, read });
+    },
+    text() {
+      return [...families].map(([name, family]) => printFamily(name, family)).join('');
+    },
+  };
+}
+
+function printFamily(name: string, { type, help, read }: Family): string {
+  const lines = [...read()].map(({ labels = {}, value }) => `${name}${printLabels(labels)} ${value}\n`);
+  return `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+}
+
+function printLabels(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escapeValue(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escapeValue(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

@@ -1,0 +1,33 @@
+import type { Frontend, FrontendContext } from '../frontend.ts';
+import { Wire } from '../transport/wire.ts';
+import { TcpSession } from './tcp-session.ts';
+
+/** TCP: one backend per connection, nothing of it is looked at. */
+export function createTcpFrontend(context: FrontendContext): Frontend {
+  const sessions = new Set<TcpSession>();
+
+  return {
+    accept(socket) {
+      context.counters.connected();
+      const session: TcpSession = new TcpSession(
+        context,
+        (bytes, handler) => Wire.accept(socket, bytes, handler),
+        () => sessions.delete(session),
+      );
+      sessions.add(session);
+    },
+    // A TCP session cannot move: nobody but its two ends knows what it means.
+    moveFrom: () => {},
+    closeIdle: () => {},
+    tick(nowMilliseconds) {
+      for (const session of sessions) session.tick(nowMilliseconds);
+    },
+    drain: () => {},
+    destroy() {
+      for (const session of sessions) session.destroy();
+    },
+    get connections() {
+      return sessions.size;
+    },
+  };
+}

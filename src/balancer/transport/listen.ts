@@ -1,0 +1,36 @@
+import { createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+export interface Listening {
+  /** The port that is in use: the one asked for, or a free one when that was 0. */
+  readonly port: number;
+  /** Stops to accept at once. Accepted connections stay. */
+  close(): void;
+}
+
+/** The kernel's queue of connections that we did not accept yet (capped by net.core.somaxconn). */
+const backlog = 4096;
+
+/**
+ * Listens and hands over each connection unread, for `Wire.accept`.
+ * @throws the system's error, such as EADDRINUSE
+ */
+export async function listen(
+  address: string | undefined,
+  port: number,
+  onConnection: (socket: Socket) => void,
+): Promise<Listening> {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, onConnection);
+  server.listen({ port, backlog, ...(address === undefined ? {} : { host: address }) });
+  // Rejects with the first 'error' event.
+  await once(server, 'listening');
+  // Later errors concern single accepts (EMFILE): the listener goes on.
+  server.on('error', () => {});
+  const bound = server.address();
+  return {
+    port: bound !== null && typeof bound === 'object' ? bound.port : port,
+    close: () => {
+      server.close();
+    },
+  };
+}
