@@ -1,6 +1,7 @@
 # make help lists the targets. Node 24 comes from npm, so any npm with Node 20 or newer starts this.
 .DEFAULT_GOAL := help
-.PHONY: help setup build image lint clean cluster-up cluster-down cluster-shell
+.PHONY: help setup build image lint clean cluster-up cluster-down cluster-shell demo demo-down \
+	test test-unit test-sim test-integration test-e2e sim bench-idle bench-memory bench-reconcile bench
 
 NODE := npm run -s node --
 CLUSTER := $(NODE) test/cluster/main.ts
@@ -13,6 +14,21 @@ setup: node_modules/.stamp ## Install the npm packages
 node_modules/.stamp: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
+
+demo: build ## Show the main job on a real cluster: one of our own (root), or the one of KUBECONFIG
+	@$(NODE) scripts/in-cluster.ts $$($(NODE) -p process.execPath) demo/main.ts
+
+demo-down: ## Remove every trace of the demo
+	@$(NODE) demo/down.ts
+
+test: build ## Run every test; what this machine cannot run is named
+	@$(NODE) scripts/test.ts
+
+test-unit test-sim test-integration test-e2e: test-%: build ## Run one kind of test
+	@$(NODE) scripts/test.ts $*
+
+sim: setup ## Simulate the planner with more seeds: make sim SEEDS=20000
+	@SIM_SEEDS=$(or $(SEEDS),20000) npm test -- --selectProjects sim
 
 build: setup ## Bundle the operator and the balancer into dist/
 	@$(NODE) scripts/build.ts

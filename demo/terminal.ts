@@ -12,7 +12,10 @@ export function say(text: string): void {
 }
 
 /** Prints a command as a person would type it, runs it, prints what it printed. Warnings on stderr are part of the show. */
-export async function show(command: string, options: { readonly input?: string; readonly mayFail?: boolean } = {}): Promise<CommandResult> {
+export async function show(
+  command: string,
+  options: { readonly input?: string; readonly mayFail?: boolean } = {},
+): Promise<CommandResult> {
   process.stdout.write(`\n${styleText('green', '$')} ${styleText('bold', command)}\n`);
   const result = await runCommand('sh', ['-c', command], {
     timeoutMilliseconds: 180_000,

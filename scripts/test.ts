@@ -38,7 +38,7 @@ const kinds: readonly Kind[] = [
   },
   {
     name: 'e2e',
-    command: [...jest, '--selectProjects', 'e2e', '--runInBand'],
+    command: ['scripts/in-cluster.ts', '--down', process.execPath, ...jest, '--selectProjects', 'e2e', '--runInBand'],
     missing: isLinux && isRoot ? undefined : 'nodes need Linux and root (namespaces, mounts, cgroups)',
   },
 ];
@@ -70,6 +70,8 @@ function run(kind: Kind): void {
   process.stdout.write(`\n=== ${kind.name}\n`);
   const result = spawnSync(process.execPath, [...kind.command, '--json', '--outputFile', file], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    // A cluster of their own, beside one that a person may have up.
+    env: { GATEWAYPOOL_CLUSTER_STATE: '/var/tmp/gatewaypool-e2e', ...process.env },
   });
   const report = readReport(file);
   if (report === undefined || report.numPassedTests === 0) {

@@ -10,7 +10,9 @@ const seconds = 10;
 export async function killAGateway(): Promise<void> {
   const { client, namespace, web } = scene;
   chapter('A gateway process is killed under load');
-  say(`GETs over 16 connections for ${seconds} seconds; after three of them the gateway process of ${web}-1 gets SIGKILL.`);
+  say(
+    `GETs over 16 connections for ${seconds} seconds; after three of them the gateway process of ${web}-1 gets SIGKILL.`,
+  );
 
   const load = runHttpLoad(client, { url: `http://${web}/`, seconds, connections: 16 });
   const victim = await killGatewayProcess(namespace, `${web}-1`, 'websocketd', 3000);

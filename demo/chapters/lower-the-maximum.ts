@@ -9,18 +9,28 @@ export async function lowerTheMaximum(): Promise<void> {
   const { bastion, client, namespace } = scene;
   chapter('The maximum goes down while people work');
   const before = await listSshSessions(client, 'people');
-  say(`${before.filter(({ alive }) => alive).length} SSH sessions are open, on all three instances. Someone sets maxInstances to 2:`);
+  say(
+    `${before.filter(({ alive }) => alive).length} SSH sessions are open, on all three instances. Someone sets maxInstances to 2:`,
+  );
 
-  const patched = await show(`kubectl -n ${namespace} patch gwp ${bastion} --type merge -p '{"spec":{"maxInstances":2}}'`);
+  const patched = await show(
+    `kubectl -n ${namespace} patch gwp ${bastion} --type merge -p '{"spec":{"maxInstances":2}}'`,
+  );
   if (!patched.stderr.includes('Warning:')) throw new Error('kubectl printed no warning');
   await waitFor('the operator publishes the new maximum', 2, () =>
-    eventually('CapExceeded is True', 30, async () => conditionOf(await getPool(namespace, bastion), 'CapExceeded')?.status === 'True'),
+    eventually(
+      'CapExceeded is True',
+      30,
+      async () => conditionOf(await getPool(namespace, bastion), 'CapExceeded')?.status === 'True',
+    ),
   );
   await show(`kubectl -n ${namespace} get gwp ${bastion}`);
   await show(
     `kubectl -n ${namespace} get gwp ${bastion} -o jsonpath='{range .status.conditions[?(@.type=="CapExceeded")]}{.status} {.reason}: {.message}{"\\n"}{end}'`,
   );
-  await show(`kubectl -n ${namespace} get events.events.k8s.io --field-selector reason=CapExceeded -o custom-columns=TYPE:.type,REASON:.reason,NOTE:.note`);
+  await show(
+    `kubectl -n ${namespace} get events.events.k8s.io --field-selector reason=CapExceeded -o custom-columns=TYPE:.type,REASON:.reason,NOTE:.note`,
+  );
 
   const after = await listSshSessions(client, 'people');
   const lost = after.filter(({ alive }) => !alive).length;

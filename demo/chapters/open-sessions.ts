@@ -4,7 +4,9 @@ import { scene } from '../scene.ts';
 import { chapter, say, show, waitFor } from '../terminal.ts';
 import { z } from 'zod';
 
-const Pods = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }), status: z.object({ podIP: z.string() }) })) });
+const Pods = z.object({
+  items: z.array(z.object({ metadata: z.object({ name: z.string() }), status: z.object({ podIP: z.string() }) })),
+});
 
 /** Thirty sessions over the Service, then six through one sidecar, whose order is exact. Three stay open for the next chapters. */
 export async function openSessions(): Promise<void> {
@@ -15,7 +17,9 @@ export async function openSessions(): Promise<void> {
     openSshSessions(client, { host: bastion, port: 22, prefix: 'thirty', count: 30 }),
   );
   say(`30 sessions through the Service: ${render(sessionsPerInstance(thirty))}`);
-  say('(The Service picks a sidecar at random, and each sidecar rotates by itself: the shares may differ by one per sidecar.)');
+  say(
+    '(The Service picks a sidecar at random, and each sidecar rotates by itself: the shares may differ by one per sidecar.)',
+  );
   await closeSshSessions(client, 'thirty');
 
   const pods = await getJson(Pods, ['pods', '-n', namespace, '-l', `pam.gatewaypool.io/pool=${bastion}`]);
@@ -24,7 +28,9 @@ export async function openSessions(): Promise<void> {
   const six = await waitFor('6 sessions through one sidecar', 3, () =>
     openSshSessions(client, { host: entry.status.podIP, port: 15100, prefix: 'six', count: 6 }),
   );
-  say(`\n6 sessions through the sidecar of pod ${entry.metadata.name}, in order: ${six.map(({ instance }) => instance).join(', ')}`);
+  say(
+    `\n6 sessions through the sidecar of pod ${entry.metadata.name}, in order: ${six.map(({ instance }) => instance).join(', ')}`,
+  );
   await closeSshSessions(client, 'six');
 
   await waitFor('three people log in and stay', 3, () =>

@@ -21,5 +21,7 @@ export async function sendRequests(): Promise<void> {
   if (entry === undefined) throw new Error('the pool has no pod');
   const url = `http://${entry.status.podIP}:15100/`;
   const six = await inClient(client, `curl -s ${Array.from({ length: 6 }, () => url).join(' ')}`);
-  say(`6 requests over one connection to the sidecar of pod ${entry.metadata.name}: ${six.trim().split('\n').join(', ')}`);
+  say(
+    `6 requests over one connection to the sidecar of pod ${entry.metadata.name}: ${six.trim().split('\n').join(', ')}`,
+  );
 }

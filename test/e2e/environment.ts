@@ -1,0 +1,66 @@
+import { type ClientPod, startClientPod } from '../harness/client-pod.ts';
+import { makeBastionConfig } from '../harness/bastion-config.ts';
+import { mustRun } from '../harness/command.ts';
+import { installOperator } from '../harness/install.ts';
+import { applyYaml, kubectl } from '../harness/kubectl.ts';
+import { bastionManifest, configSecretManifest, webManifest } from '../harness/manifests.ts';
+import { isReady, type Pool, waitForPool } from '../harness/pools.ts';
+
+/** The images of the tests; the cluster's nodes have them. */
+export const images = {
+  product: 'gatewaypool.test/gatewaypool:dev',
+  ssh: 'gatewaypool.test/gateway-ssh:1',
+  web: 'gatewaypool.test/gateway-web:1',
+  client: 'gatewaypool.test/tools:1',
+} as const;
+
+export const operatorNamespace = 'gatewaypool-system';
+
+/** Where one test file does its work. */
+export interface Environment {
+  readonly namespace: string;
+  readonly client: ClientPod;
+  /** Deletes the namespace, and so every pool in it. */
+  dispose(): Promise<void>;
+}
+
+/** Installs the operator when it is not there yet, makes a namespace of its own and a client pod in it. */
+export async function prepareEnvironment(name: string): Promise<Environment> {
+  await installOperator(operatorNamespace, images.product);
+  const namespace = `e2e-${name}`;
+  await applyYaml('default', `{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}`);
+  const client = await startClientPod({ namespace, name: 'client' }, images.client);
+  const dispose = async () => {
+    await kubectl(['delete', 'namespace', namespace, '--wait=false']);
+    // Gateways that ignore SIGTERM would keep their pods for the whole grace period.
+    await kubectl(['delete', 'pods', '-n', namespace, '--all', '--force', '--grace-period=0']);
+  };
+  return { namespace, client, dispose };
+}
+
+/** A pool of SSH bastions, Ready. */
+export async function runBastionPool(environment: Environment, name: string, maxInstances: number): Promise<Pool> {
+  const { client, namespace } = environment;
+  const secret = configSecretManifest(`${name}-config`, await makeBastionConfig(client));
+  return runPool(namespace, name, `${secret}---\n${bastionManifest({ name, image: images.ssh, maxInstances })}`);
+}
+
+/** A pool of web gateways, Ready. */
+export async function runWebPool(environment: Environment, name: string, maxInstances: number): Promise<Pool> {
+  const secret = configSecretManifest(`${name}-config`, 'target none 22');
+  const pool = webManifest({ name, image: images.web, maxInstances });
+  return runPool(environment.namespace, name, `${secret}---\n${pool}`);
+}
+
+async function runPool(namespace: string, name: string, manifest: string): Promise<Pool> {
+  const applied = await applyYaml(namespace, manifest);
+  if (applied.code !== 0) throw new Error(applied.stderr);
+  return waitForPool(namespace, name, 'Ready', 120, isReady);
+}
+
+/** A command of the test cluster itself, such as `node-down 2`. Only on the cluster that the tests started. */
+export function cluster(...args: readonly string[]): Promise<string> {
+  return mustRun(process.execPath, ['test/cluster/main.ts', ...args], { timeoutMilliseconds: 120_000 });
+}
+
+export const setUpMilliseconds = 240_000;
