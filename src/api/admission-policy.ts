@@ -13,13 +13,26 @@ const running = 'oldObject.?status.?replicas.orValue(0)';
 /** Note: external instances of the NEW object: one apply may lower the cap and remove the instances that it no longer has room for. */
 const external = 'object.spec.?externalInstances.orValue([]).size()';
 
-/** The pod that started last is the likeliest to be spared; a Scale object has no slots. */
-const lastSlot = "oldObject.?status.?slots.orValue([]).filter(slot, slot.state != 'Vacant').map(slot, slot.name)";
+/** What could be stopped by hand, for an example in the message. A Scale object has no slots. */
+const stoppable =
+  "oldObject.?status.?slots.orValue([]).filter(slot, !(slot.state in ['Vacant', 'Stopping', 'Lost'])).map(slot, slot.name)";
 
-const instances = (count: string): string => `string(${count}) + (${count} == 1 ? ' instance' : ' instances')`;
-const seats = (count: string): string => `string(${count}) + (${count} == 1 ? ' seat' : ' seats')`;
+const example =
+  "'kubectl delete deployment -n ' + object.metadata.namespace + ' ' + variables.stoppable[variables.stoppable.size() - 1]";
 
-/** Warns, and never refuses: lowering the maximum is always allowed and stops nothing (guarantee G2); lowering replicas stops instances. */
+/** CEL for `1 seat`, `3 seats`. */
+const counted = (count: string, noun: string): string =>
+  `string(${count}) + (${count} == 1 ? ' ${noun}' : ' ${noun}s')`;
+
+/** CEL for what is left to do for a person. */
+const stopByHand = (count: string): string =>
+  [
+    `'stop ' + ${counted(count, 'instance')}`,
+    `' by hand when ' + (${count} == 1 ? 'its' : 'their') + ' sessions allow'`,
+    `(variables.stoppable.size() == 0 ? '' : (${count} == 1 ? ' (' : ' (one of them: ') + ${example} + ')')`,
+  ].join(' + ');
+
+/** Warns, and never refuses: lowering the maximum or the replicas stops nobody who is working (guarantees G2 and G4). */
 export function admissionPolicy() {
   const { version, plural } = gatewayPoolType;
   return {
@@ -46,7 +59,7 @@ export function admissionPolicy() {
         { name: 'taken', expression: 'variables.running + variables.external' },
         { name: 'cap', expression: 'object.spec.?maxInstances.orValue(variables.taken)' },
         { name: 'surplus', expression: 'variables.taken - variables.cap' },
-        { name: 'slots', expression: lastSlot },
+        { name: 'stoppable', expression: stoppable },
         { name: 'replicas', expression: 'object.spec.?replicas.orValue(variables.running)' },
         { name: 'fewer', expression: 'variables.running - variables.replicas' },
       ],
@@ -55,21 +68,18 @@ export function admissionPolicy() {
           expression: 'variables.surplus <= 0',
           messageExpression: [
             "object.metadata.name + ': maxInstances ' + string(variables.cap) + ' is below the '",
-            seats('variables.taken'),
-            "' taken; nothing is stopped: stop '",
-            instances('variables.surplus'),
-            "' by hand when ' + (variables.surplus == 1 ? 'its' : 'their') + ' sessions allow'",
-            "(variables.slots.size() == 0 ? '' : ' (kubectl delete deployment ' + variables.slots[variables.slots.size() - 1] + ')')",
+            counted('variables.taken', 'seat'),
+            "' taken; nothing is stopped: '",
+            stopByHand('variables.surplus'),
           ].join(' + '),
         },
         {
           expression: 'variables.fewer <= 0 || object.spec.?replicas == oldObject.spec.?replicas',
           messageExpression: [
             "object.metadata.name + ': replicas ' + string(variables.replicas) + ' is below the '",
-            instances('variables.running'),
-            "' in the cluster: '",
-            instances('variables.fewer'),
-            "' will be stopped, each only when it is known to have no sessions'",
+            counted('variables.running', 'instance'),
+            "' in the cluster; none is stopped while it may have sessions: '",
+            stopByHand('variables.fewer'),
           ].join(' + '),
         },
       ],

@@ -69,7 +69,10 @@ export const conditions = {
   RollingOut: {
     meaning: 'Instances run that were made from an older image, template or configuration.',
     reasons: {
-      WaitingForIdle: { status: 'True', meaning: 'Outdated instances are busy. Each is replaced when it ends.' },
+      WaitingForIdle: {
+        status: 'True',
+        meaning: 'Outdated instances may have sessions, so they run on; the message says how to replace one by hand.',
+      },
       WaitingForDelete: {
         status: 'True',
         meaning: 'Policy OnDelete: outdated instances run until someone deletes them.',

@@ -128,7 +128,7 @@ const Rollout = z.object({
     .enum(['OnIdle', 'OnDelete'])
     .default('OnIdle')
     .describe(
-      'When a running instance is replaced after a change of image, template or configuration. OnIdle: one instance at a time, when it is known to have no sessions; one whose sessions nobody can count is taken for busy. OnDelete: only when someone deletes its Deployment.',
+      'When running instances are replaced after a change of image, template or configuration. OnIdle: one at a time, when it is known to have no sessions. This version cannot count sessions and takes every instance for busy, so it replaces none by itself: it waits until someone deletes the Deployment of a slot. OnDelete: only when someone deletes the Deployment of a slot.',
     ),
 });
 
@@ -148,7 +148,7 @@ export const GatewayPoolSpec = withRules(
       .max(100_000)
       .optional()
       .describe(
-        'How many instances to run in the cluster. Absent: as many as the cap allows. More than the cap allows is accepted, and means the same; so an autoscaler may set it. Lowering it asks for instances to stop.',
+        'How many instances to run in the cluster. Absent: as many as the cap allows. More than the cap allows is accepted, and means the same; so an autoscaler may set it. Lowering it asks for instances to stop; one that may have sessions is not stopped.',
       ),
     paused: z.boolean().default(false).describe('true: the operator observes and reports, and changes nothing.'),
     image: withRules(z.string().max(1024), imageReference).describe(
