@@ -1,6 +1,5 @@
-import { parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import { z } from 'zod';
+import { describeFields, readYaml } from '../yaml/read-yaml.ts';
 
 /** The key of the ConfigMap `<pool>-seats` that holds the start gate. */
 export const seatsKey = 'seats.yaml';
@@ -31,35 +30,9 @@ export type ParsedSeats =
 
 /** Reads the text of `seats.yaml`. Never throws: a gate that cannot be read holds its pods, and says why. */
 export function parseSeats(text: string): ParsedSeats {
-  const document = parseDocument(text, { prettyErrors: true });
-  const fault = document.errors[0];
-  if (fault !== undefined) return { ok: false, problem: firstLine(fault.message) };
+  const yaml = readYaml(text);
+  if (!yaml.ok) return yaml;
 
-  const parsed = Seats.safeParse(plainValue(document));
-  if (parsed.success) return { ok: true, seats: parsed.data };
-
-  const problems = parsed.error.issues.map(({ path, message }) => `${fieldPath(path)}: ${message}`);
-  return { ok: false, problem: problems.join('; ') };
-}
-
-/** Undefined for a document whose aliases multiply beyond all reason, which cannot be turned into a value. */
-function plainValue(document: Document): unknown {
-  try {
-    return document.toJS();
-  } catch {
-    return undefined;
-  }
-}
-
-/** The parser adds an excerpt of the text below its message. */
-function firstLine(message: string): string {
-  return message.split('\n', 1).join('').replace(/:$/, '');
-}
-
-function fieldPath(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return '(the whole text)';
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
+  const parsed = Seats.safeParse(yaml.value);
+  return parsed.success ? { ok: true, seats: parsed.data } : { ok: false, problem: describeFields(parsed.error) };
 }

@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { DataPlane } from '../data-plane.ts';
+import { poolBackends } from '../endpoints/backends.ts';
+import type { PoolView } from '../endpoints/pool-view.ts';
+import type { KnownState, LastState } from './last-state.ts';
+import type { Settings } from './settings.ts';
+
+/** Joins pods and settings to what the data plane balances over. */
+export interface PoolState {
+  /** Takes over what an earlier process of this pod knew. */
+  restore(state: KnownState): void;
+  viewChanged(view: PoolView): void;
+  settingsChanged(): void;
+}
+
+export function createPoolState(options: {
+  readonly dataPlane: Pick<DataPlane, 'setBackends'>;
+  readonly settings: Pick<Settings, 'config' | 'text' | 'offer'>;
+  readonly lastState: Pick<LastState, 'put'>;
+  readonly logger: Logger;
+}): PoolState {
+  const { dataPlane, settings, lastState, logger } = options;
+  let view: PoolView = [];
+  let announced = '';
+
+  function announce(): void {
+    const backends = poolBackends(view, settings.config()?.backends ?? []);
+    const fingerprint = JSON.stringify(backends);
+    if (fingerprint !== announced) dataPlane.setBackends(backends);
+    announced = fingerprint;
+    lastState.put({ settings: settings.text(), view });
+  }
+
+  return {
+    restore: (state) => {
+      ({ view } = state);
+      if (state.settings !== undefined) settings.offer(state.settings);
+      announce();
+    },
+    viewChanged: (next) => {
+      // Note: this very pod is one of the pool, so an empty pool is never the truth: somebody deleted the Service or its slices.
+      if (next.length === 0) {
+        if (view.length > 0)
+          logger.warn({ kept: view.length }, 'EndpointSlices of the pool are gone; the last ones stay in force');
+        return;
+      }
+      view = next;
+      announce();
+    },
+    settingsChanged: announce,
+  };
+}

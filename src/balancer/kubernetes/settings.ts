@@ -1,0 +1,103 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../kube/clock.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { BalancerConfig } from '../config/schema.ts';
+import { ListenError } from '../data-plane.ts';
+import type { DataPlane } from '../data-plane.ts';
+import type { Counter } from '../metrics/metrics.ts';
+import { parseSettings } from './parse-settings.ts';
+import type { ParsedSettings } from './parse-settings.ts';
+
+/** The settings that the data plane obeys. */
+export interface Settings {
+  /** Takes a new text; a bad one changes nothing, is logged and counted. */
+  offer(text: string): void;
+  /** Undefined before the first good text. */
+  config(): BalancerConfig | undefined;
+  /** The text that `config` was read from. */
+  text(): string | undefined;
+  /** Which listener could not be opened, as a sentence. */
+  listenProblem(): string | undefined;
+  /** Carries out what was offered until the signal aborts. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** A port that is taken may be free again a moment later: the old process of a restarted sidecar was still ending. */
+const retryMilliseconds = 2000;
+
+export function createSettings(options: {
+  readonly dataPlane: Pick<DataPlane, 'setConfig'>;
+  /** What messages call the text. */
+  readonly source: string;
+  readonly rejected: Counter;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called after good settings came into force, before they are carried out. */
+  readonly onChange: () => void;
+}): Settings {
+  const { dataPlane, source, rejected, clock, logger, onChange } = options;
+  let config: BalancerConfig | undefined;
+  let text: string | undefined;
+  let listenProblem: string | undefined;
+  let pending = false;
+  let wake = (): void => {};
+
+  function read(offered: string): ParsedSettings | undefined {
+    try {
+      const parsed = parseSettings(offered, source);
+      const { unknownFields } = parsed;
+      if (unknownFields.length > 0) logger.warn({ unknownFields }, 'Left out settings that this version does not know');
+      return parsed;
+    } catch (error) {
+      rejected.add();
+      const problem = error instanceof ConfigError ? error.message : String(error);
+      logger.error({ problem }, 'Refused the settings of the balancer; the last ones stay in force');
+      return undefined;
+    }
+  }
+
+  async function carryOut(next: BalancerConfig): Promise<void> {
+    try {
+      await dataPlane.setConfig(next);
+      listenProblem = undefined;
+    } catch (error) {
+      const problem = error instanceof ListenError ? error.message : `Could not apply the settings: ${String(error)}`;
+      if (problem !== listenProblem) logger.error({ err: error }, problem);
+      listenProblem = problem;
+    }
+  }
+
+  /** Until a text is offered; after a failure only for a while. */
+  async function news(signal: AbortSignal): Promise<void> {
+    const offered = new AbortController();
+    wake = () => offered.abort();
+    signal.addEventListener('abort', wake);
+    if (pending || signal.aborted) wake();
+    await clock.sleep(listenProblem === undefined ? Number.POSITIVE_INFINITY : retryMilliseconds, offered.signal);
+    signal.removeEventListener('abort', wake);
+  }
+
+  return {
+    config: () => config,
+    text: () => text,
+    listenProblem: () => listenProblem,
+    offer: (offeredText) => {
+      if (offeredText === text) return;
+      const parsed = read(offeredText);
+      if (parsed === undefined) return;
+      ({ config } = parsed);
+      text = offeredText;
+      pending = true;
+      onChange();
+      wake();
+    },
+    run: async (signal) => {
+      while (!signal.aborted) {
+        await news(signal);
+        if (signal.aborted) return;
+        pending = false;
+        if (config !== undefined) await carryOut(config);
+      }
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { podEnvironment } from '../../../src/balancer/kubernetes/pod-environment.ts';
+
+const env = {
+  POD_NAME: 'prod-0-abc',
+  POD_UID: 'uid-1',
+  POD_NAMESPACE: 'team',
+  POD_IP: '10.1.0.1',
+  POOL_NAME: 'prod',
+  SLOT_NAME: 'prod-0',
+  HOME: '/',
+};
+
+describe('podEnvironment', () => {
+  it('reads what the operator sets', () => {
+    expect(podEnvironment(env)).toEqual({
+      podName: 'prod-0-abc',
+      podUid: 'uid-1',
+      namespace: 'team',
+      podAddress: '10.1.0.1',
+      pool: 'prod',
+      slot: 'prod-0',
+    });
+  });
+
+  it('names every variable that is missing', () => {
+    expect(() => podEnvironment({ ...env, POD_UID: undefined, SLOT_NAME: '' })).toThrow(
+      'Could not start in Kubernetes mode: POD_UID is not set, SLOT_NAME is empty; ' +
+        'the operator sets these variables in the pods of a pool',
+    );
+  });
+});
