@@ -26,7 +26,7 @@ export function gatewayPoolReference(): string {
     status.description ?? '',
     statusTable(fieldRows(status, 'status')),
     '## Conditions',
-    'All are set as soon as the operator has seen the pool. A reason always comes with the same status; match on reasons, not on messages.',
+    'All are set as soon as the operator has seen the pool. A reason always comes with the same status; match on reasons, not on messages. One exception: of a pool whose spec was never valid, nothing else is known, and its other conditions are Unknown with the reason SpecInvalid.',
     ...conditionTypes.map(conditionSection),
   ]
     .filter((block) => block !== '')
