@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { createTransport } from '../../../src/kube/transport/https-transport.ts';
 import type { FinishedExchange } from '../../../src/kube/transport/metrics.ts';
 import type { KubeTransport, TransportOptions } from '../../../src/kube/transport/transport.ts';
-import { until } from '../../cluster/until.ts';
+import { soon } from '../soon.ts';
 import { answerJson, answerStatus, startScriptedServer } from '../../faults/scripted-server.ts';
 import type { ScriptedServer } from '../../faults/scripted-server.ts';
 import { createTlsTexts } from '../../faults/tls-files.ts';
@@ -85,7 +85,7 @@ describe('a call', () => {
     );
 
     const answering = transport.request({ method: 'POST', path, body: {} });
-    await until('the wait', 5000, () => clock.nextDueMilliseconds === 5000);
+    await soon('the wait', () => clock.nextDueMilliseconds === 5000);
     const before = server.requests.length;
     await clock.advance(5000);
     const answer = await answering;
@@ -126,14 +126,14 @@ describe('a call', () => {
 
     const answering = transport.request({ method: 'PUT', path, body: {}, deadlineMilliseconds: 5000 });
     const failure = thrownBy(answering);
-    await until('the request', 5000, () => server.requests.length === 1);
+    await soon('the request', () => server.requests.length === 1);
     await clock.advance(5000);
 
     expect(await failure).toMatchObject({
       code: 'Timeout',
       message: `PUT ${path} failed: no complete answer from ${server.url.host} within 5 s`,
     });
-    await until('the connection to close', 5000, () => server.connections.open === 0);
+    await soon('the connection to close', () => server.connections.open === 0);
   });
 
   it('counts a body that stops in the middle as unfinished at the deadline', async () => {
@@ -143,7 +143,7 @@ describe('a call', () => {
 
     const answering = transport.request({ method: 'GET', path });
     const failure = thrownBy(answering);
-    await until('the request', 5000, () => server.requests.length === 1);
+    await soon('the request', () => server.requests.length === 1);
     await clock.advance(30_000);
 
     expect(await failure).toMatchObject({ code: 'Timeout' });
@@ -159,7 +159,7 @@ describe('a call', () => {
 
     const answering = transport.request({ method: 'GET', path, signal: controller.signal });
     const failure = thrownBy(answering);
-    await until('the request', 5000, () => server.requests.length === requests);
+    await soon('the request', () => server.requests.length === requests);
     controller.abort();
 
     expect(await failure).toMatchObject({ code: 'Aborted', message: `GET ${path} was aborted` });
@@ -176,7 +176,7 @@ describe('a call', () => {
 
     const answering = transport.request({ method: 'GET', path, signal: controller.signal });
     const failure = thrownBy(answering);
-    await until('the wait', 5000, () => clock.nextDueMilliseconds === 20_000);
+    await soon('the wait', () => clock.nextDueMilliseconds === 20_000);
     controller.abort();
 
     expect(await failure).toMatchObject({ code: 'Aborted' });
@@ -223,7 +223,7 @@ describe('a call', () => {
 
     const controller = new AbortController();
     const answering = transport.request({ method: 'GET', path, signal: controller.signal }).catch(() => {});
-    await until('the second attempt', 5000, () => server.requests.length === 2);
+    await soon('the second attempt', () => server.requests.length === 2);
     controller.abort();
     await answering;
 

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import type { Credentials } from '../../../src/kube/credentials/connection.ts';
 import { createTransport } from '../../../src/kube/transport/https-transport.ts';
 import type { KubeTransport } from '../../../src/kube/transport/transport.ts';
-import { until } from '../../cluster/until.ts';
+import { soon } from '../soon.ts';
 import { startLink } from '../../faults/link.ts';
 import { answerJson, answerStatus, startScriptedServer } from '../../faults/scripted-server.ts';
 import type { ScriptedServer } from '../../faults/scripted-server.ts';
@@ -143,7 +143,7 @@ describe('the connections of a transport', () => {
 
     server.present(otherTls);
     transport.close();
-    await until('the pooled connection to close', 5000, () => server.connections.open === 0);
+    await soon('the pooled connection to close', () => server.connections.open === 0);
     await transport.request({ method: 'POST', path, body: {} });
 
     expect(rotated).toBe(true);
@@ -159,7 +159,7 @@ describe('the connections of a transport', () => {
     current = 1;
     await transport.request({ method: 'GET', path });
 
-    await until('the old connection to close', 5000, () => server.connections.open === 1);
+    await soon('the old connection to close', () => server.connections.open === 1);
     expect(server.connections.accepted).toBe(2);
   });
 
@@ -190,6 +190,6 @@ describe('the connections of a transport', () => {
     expect(streams).toHaveLength(16);
     expect(server.connections.open).toBe(17);
     stop.abort();
-    await until('the streams to close', 5000, () => server.connections.open <= 1);
+    await soon('the streams to close', () => server.connections.open <= 1);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTransport } from '../../../src/kube/transport/https-transport.ts';
 import type { KubeStream, KubeTransport } from '../../../src/kube/transport/transport.ts';
-import { until } from '../../cluster/until.ts';
+import { soon } from '../soon.ts';
 import { answerStatus, startScriptedServer } from '../../faults/scripted-server.ts';
 import type { ScriptedServer } from '../../faults/scripted-server.ts';
 import { createTlsTexts } from '../../faults/tls-files.ts';
@@ -68,7 +68,7 @@ describe('a stream', () => {
     server.answer(() => {});
 
     const failure = thrownBy(open());
-    await until('the request', 5000, () => server.requests.length === 1);
+    await soon('the request', () => server.requests.length === 1);
     await clock.advance(30_000);
 
     expect(await failure).toMatchObject({ code: 'Timeout' });
@@ -95,7 +95,7 @@ describe('a stream', () => {
     stop.abort();
 
     expect(await failure).toMatchObject({ code: 'Aborted' });
-    await until('the connection to close', 5000, () => server.connections.open === 0);
+    await soon('the connection to close', () => server.connections.open === 0);
   });
 
   it('ends without an error when its reader closes it', async () => {
@@ -103,11 +103,11 @@ describe('a stream', () => {
     const stream = await open();
     const reading = readAll(stream);
 
-    await until('the head', 5000, () => server.connections.open === 1);
+    await soon('the head', () => server.connections.open === 1);
     stream.close();
 
     await expect(reading).resolves.toMatch(/^(one)?$/);
-    await until('the connection to close', 5000, () => server.connections.open === 0);
+    await soon('the connection to close', () => server.connections.open === 0);
   });
 
   it('closes its connection when its signal aborts between head and reading', async () => {
@@ -117,7 +117,7 @@ describe('a stream', () => {
     stop.abort();
 
     await expect(readAll(stream)).rejects.toMatchObject({ code: 'Aborted' });
-    await until('the connection to close', 5000, () => server.connections.open === 0);
+    await soon('the connection to close', () => server.connections.open === 0);
   });
 
   it.each([
