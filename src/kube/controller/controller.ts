@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { aborted } from '../aborted.ts';
 import type { Clock } from '../clock.ts';
 import type { WorkQueue } from '../workqueue/queue.ts';
 import type { ControllerMetrics } from './metrics.ts';
@@ -123,11 +124,4 @@ function settle(options: ControllerOptions, key: string, outcome: Outcome): void
         'Reconcile failed; will be retried',
       );
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

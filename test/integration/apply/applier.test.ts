@@ -242,6 +242,7 @@ describe('Applier against a real API server', () => {
       await client.create(
         deploymentType,
         deployment(slot, { ...owner, name: 'stranger', uid: 'stranger' }, { minReadySeconds: 9 }),
+        { fieldManager },
       );
 
     const { uid = '' } = created.metadata;
@@ -253,7 +254,11 @@ describe('Applier against a real API server', () => {
     expect(fromStaleCache).toMatchObject({ name: 'KubeError', status: recreate ? 409 : 404 });
     expect(fromFreshCache).toMatchObject(recreate ? { code: 'OwnedByOther' } : { status: 404 });
     const after = await rejection(read(slot).then((live) => Promise.reject(live)));
-    expect(after).toMatchObject(recreate ? { spec: { minReadySeconds: 9 } } : { status: 404 });
+    expect(after).toMatchObject(
+      recreate
+        ? { spec: { minReadySeconds: 9 }, metadata: { managedFields: [{ operation: 'Update' }] } }
+        : { status: 404 },
+    );
   });
 
   it('does not create an object again that was deleted while the cache still shows it', async () => {
