@@ -1,6 +1,6 @@
 # make help lists the targets. Node 24 comes from npm, so any npm with Node 20 or newer starts this.
 .DEFAULT_GOAL := help
-.PHONY: help setup build image lint clean cluster-up cluster-down cluster-shell demo demo-down \
+.PHONY: help setup build image generate lint clean cluster-up cluster-down cluster-shell demo demo-down \
 	test test-unit test-sim test-integration test-e2e sim bench-idle bench-memory bench-reconcile bench
 
 NODE := npm run -s node --
@@ -49,6 +49,9 @@ cluster-down: setup ## End that cluster and remove every trace of it
 
 cluster-shell: setup ## Open a shell in that cluster's network, with kubectl and helm
 	@$(CLUSTER) shell
+
+generate: setup ## Write the generated files again: CRD, API reference, admission policy
+	@$(NODE) scripts/generate-api.ts
 
 clean: ## Remove what was built here (the caches in ~/.cache/gatewaypool stay)
 	rm -rf dist
