@@ -57,7 +57,8 @@ describe('a control plane on loopback', () => {
 
       await controlPlane.kubectl(['delete', 'deployment', 'web']);
 
-      await until('the ReplicaSet to be deleted', 20_000, async () => (await replicaSets()) === '');
+      const gone = until('the ReplicaSet to be deleted', 20_000, async () => (await replicaSets()) === '');
+      await expect(gone).resolves.toBe(true);
     },
     testTimeoutMilliseconds,
   );
