@@ -28,6 +28,8 @@ export const annotations = {
   revision: `${group}/revision`,
   /** On a slot's Deployment: the version of the start gate that was rebuilt when this slot was found. */
   gate: `${group}/gate`,
+  /** On children: the hash of what was applied last, so that a restarted operator need not apply it again. */
+  applied: `${group}/applied`,
   /** On a copy of the configuration: the order in which copies came into use, the highest last. */
   sequence: `${group}/sequence`,
 } as const;

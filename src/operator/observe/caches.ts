@@ -3,8 +3,8 @@ import { fieldManager, gatewayPoolType, labels } from '../../api/identity.ts';
 import type { IndexFunction } from '../../kube/cache/key-index.ts';
 import { Store } from '../../kube/cache/store.ts';
 import type { Clock } from '../../kube/clock.ts';
-import type { KubeObject, ResourceType } from '../../kube/object.ts';
-import type { ReflectorMetrics } from '../../kube/reflector/metrics.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type { ReflectorInstruments } from '../../kube/metrics/reflector.ts';
 import { Reflector } from '../../kube/reflector/reflector.ts';
 import type { WatchScope } from '../../kube/reflector/watch-scope.ts';
 import type { KubeTransport } from '../../kube/transport/transport.ts';
@@ -38,15 +38,15 @@ export interface WatchedConfigMap extends KubeObject {
   data?: Record<string, string>;
 }
 
-/** Kinds of children of which only the metadata is watched: a hand edit shows as another resourceVersion. */
-export const metadataKinds = [
-  serviceType,
+/** Kinds of children that are applied as a whole and compared with the cache before anything is sent. */
+export const childTypes = [
   serviceAccountType,
   roleType,
   roleBindingType,
-  disruptionBudgetType,
+  serviceType,
+  configMapType,
   networkPolicyType,
-  secretType,
+  disruptionBudgetType,
 ] as const;
 
 /** Name of the index that finds children by `namespace/pool`. */
@@ -59,8 +59,10 @@ export interface Caches {
   readonly pods: Store<WatchedPod>;
   readonly nodes: Store<WatchedNode>;
   readonly configMaps: Store<WatchedConfigMap>;
-  /** Metadata of the children of `metadataKinds`, by kind. */
+  /** Children of `childTypes`, by kind. */
   readonly children: ReadonlyMap<string, Store<KubeObject>>;
+  /** Metadata of the copies of configurations. */
+  readonly configCopies: Store<KubeObject>;
   /** Metadata of the users' labelled configuration Secrets. */
   readonly configSecrets: Store<KubeObject>;
 }
@@ -72,12 +74,13 @@ export interface CacheOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-  readonly metricsFor: (type: ResourceType) => ReflectorMetrics;
+  /** By the name of the collection: `ConfigSecrets`, `Pods`. */
+  readonly metricsFor: (name: string) => ReflectorInstruments;
 }
 
 /** What keeps one cache current. */
 export interface CacheRunner {
-  readonly type: ResourceType;
+  readonly name: string;
   run(signal: AbortSignal): Promise<void>;
   hasSynced(): boolean;
   lastEventAgeMilliseconds(): number;
@@ -88,15 +91,26 @@ export function createCaches(options: CacheOptions): { caches: Caches; runners: 
   const runners: CacheRunner[] = [];
   const indexes: Record<string, IndexFunction<KubeObject>> = { [byPool]: (object) => [poolKeyOf(object) ?? ''] };
 
-  function watch<T extends KubeObject>(scope: WatchScope, transform?: (object: T) => T): Store<T> {
+  function watch<T extends KubeObject>(name: string, scope: WatchScope, transform?: (object: T) => T): Store<T> {
     const { transport, namespace, clock, random, logger } = options;
     const store = new Store<T>({ indexes });
-    const metrics = options.metricsFor(scope.type);
+    const { metrics, observe } = options.metricsFor(name);
     const where = scope.type.namespaced ? { namespace } : {};
     const trim = transform === undefined ? {} : { transform };
-    const reflector = new Reflector<T>({ ...scope, ...where, ...trim, transport, store, clock, random, logger, metrics });
+    const reflector = new Reflector<T>({
+      ...scope,
+      ...where,
+      ...trim,
+      transport,
+      store,
+      clock,
+      random,
+      logger,
+      metrics,
+    });
+    observe(reflector);
     runners.push({
-      type: scope.type,
+      name,
       run: (signal) => reflector.run(signal),
       hasSynced: () => reflector.hasSynced(),
       lastEventAgeMilliseconds: () => reflector.lastEventAgeMilliseconds(),
@@ -105,18 +119,35 @@ export function createCaches(options: CacheOptions): { caches: Caches; runners: 
   }
 
   const ours = `app.kubernetes.io/managed-by=${fieldManager},${labels.pool}`;
+  const configMaps = watch<WatchedConfigMap>('ConfigMaps', { type: configMapType, labelSelector: ours });
   const caches: Caches = {
-    pools: watch<StoredPool>({ type: gatewayPoolType }),
-    deployments: watch({ type: deploymentType, labelSelector: ours }, trimDeployment),
+    pools: watch<StoredPool>('GatewayPools', { type: gatewayPoolType }),
+    deployments: watch('Deployments', { type: deploymentType, labelSelector: ours }, trimDeployment),
     // By the pool's label alone: the pods of a slot count whatever else somebody did to their labels.
-    pods: watch({ type: podType, labelSelector: labels.pool }, trimPod),
+    pods: watch('Pods', { type: podType, labelSelector: labels.pool }, trimPod),
     // Nodes belong to the whole cluster; who may see one namespace only does without them.
-    nodes: options.namespace === undefined ? watch({ type: nodeType }, trimNode) : new Store<WatchedNode>(),
-    configMaps: watch<WatchedConfigMap>({ type: configMapType, labelSelector: ours }),
-    children: new Map(metadataKinds.map((type) => [type.kind, watch({ type, labelSelector: ours, metadataOnly: true })])),
-    configSecrets: watch({ type: secretType, labelSelector: `${labels.config}=true`, metadataOnly: true }),
+    nodes: options.namespace === undefined ? watch('Nodes', { type: nodeType }, trimNode) : new Store<WatchedNode>(),
+    configMaps,
+    children: new Map<string, Store<KubeObject>>(
+      childTypes.map((type) => [
+        type.kind,
+        type === configMapType ? configMaps : watch(`${type.kind}s`, { type, labelSelector: ours }, trimChild),
+      ]),
+    ),
+    configCopies: watch('ConfigCopies', { type: secretType, labelSelector: ours, metadataOnly: true }),
+    configSecrets: watch('ConfigSecrets', {
+      type: secretType,
+      labelSelector: `${labels.config}=true`,
+      metadataOnly: true,
+    }),
   };
   return { caches, runners };
+}
+
+/** Drops the status, which others write and which is not compared. */
+function trimChild(child: KubeObject & { status?: unknown }): KubeObject {
+  const { status: _status, ...rest } = child;
+  return rest;
 }
 
 /** `namespace/pool` of the pool that an object belongs to by its label; undefined when it has none. */

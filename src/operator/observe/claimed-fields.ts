@@ -29,5 +29,7 @@ function memberAt(step: string, ours: unknown): unknown {
 function hasKey(element: unknown, key: unknown): boolean {
   if (!isRecord(element) || !isRecord(key)) return false;
   // A port's protocol is in the key although nobody has to write it.
-  return Object.entries(key).every(([name, value]) => (element[name] ?? (name === 'protocol' ? 'TCP' : undefined)) === value);
+  return Object.entries(key).every(
+    ([name, value]) => (element[name] ?? (name === 'protocol' ? 'TCP' : undefined)) === value,
+  );
 }

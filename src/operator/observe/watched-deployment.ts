@@ -18,6 +18,7 @@ export interface WatchedDeployment extends KubeObject {
     strategy?: { type?: string };
     template?: { metadata?: { annotations?: Record<string, string> }; spec?: PodSpecReferences };
   };
+  status?: { conditions?: { type: string; status: string; message?: string }[] };
   /** Fields of the pod template that others have set, as they were in `metadata.managedFields`. */
   foreignTemplateFields?: unknown[];
 }
@@ -29,6 +30,7 @@ export function trimDeployment(deployment: WatchedDeployment): WatchedDeployment
   const revision = template?.metadata?.annotations?.[annotations.revision];
   const copy = configCopyOf(template?.spec);
   const foreign = foreignTemplateFields(managedFields ?? []);
+  const failures = deployment.status?.conditions?.filter(({ type }) => type === 'ReplicaFailure') ?? [];
   return {
     apiVersion: deployment.apiVersion,
     kind: deployment.kind,
@@ -41,6 +43,7 @@ export function trimDeployment(deployment: WatchedDeployment): WatchedDeployment
         ...(copy === undefined ? {} : { spec: { volumes: [{ secret: { secretName: copy } }] } }),
       },
     },
+    ...(failures.length === 0 ? {} : { status: { conditions: failures } }),
     ...(foreign.length === 0 ? {} : { foreignTemplateFields: foreign }),
   };
 }
@@ -91,5 +94,9 @@ function driftOf({ metadata, spec }: WatchedDeployment, pool: RenderedPool, slot
 }
 
 function isSameOwner(left: OwnerReference, right: OwnerReference): boolean {
-  return left.uid === right.uid && left.controller === right.controller && left.blockOwnerDeletion === right.blockOwnerDeletion;
+  return (
+    left.uid === right.uid &&
+    left.controller === right.controller &&
+    left.blockOwnerDeletion === right.blockOwnerDeletion
+  );
 }

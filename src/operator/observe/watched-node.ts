@@ -19,7 +19,11 @@ export function trimNode(node: WatchedNode): WatchedNode {
   return {
     apiVersion: node.apiVersion,
     kind: node.kind,
-    metadata: { name, ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+    metadata: {
+      name,
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
     spec: { taints: taints.map(({ key, effect }) => ({ key, effect })) },
   };
 }

@@ -1,4 +1,3 @@
-import type { V1DeploymentStrategy } from '@kubernetes/client-node';
 import type { KubeObject } from '../../kube/object.ts';
 import type { PodTemplate, SlotInputs } from './slot-inputs.ts';
 import { podTemplate } from './pod-template.ts';
@@ -10,7 +9,7 @@ export interface SlotSettings {
   replicas: 1;
   revisionHistoryLimit: number;
   progressDeadlineSeconds: number;
-  strategy: V1DeploymentStrategy;
+  strategy: { type: 'Recreate' };
 }
 
 export interface SlotDeployment extends KubeObject {

@@ -1,0 +1,115 @@
+import { fieldManager } from '../../api/identity.ts';
+import { ForeignObjectError } from '../../kube/apply/ownership.ts';
+import { isConflict, isNotFound } from '../../kube/errors.ts';
+import type { KubeObject, ResourceType } from '../../kube/object.ts';
+import { childNames } from '../names.ts';
+import { belongsTo, describeForeign } from '../observe/ownership.ts';
+import type { Obstacles } from '../observe/pool-memory.ts';
+import type { ForeignObject, Refusal } from '../plan/observation.ts';
+import { knownListenerPorts, listenerPorts } from '../render/balancer-config-map.ts';
+import { ownerReference } from '../render/pool.ts';
+import type { ApplyContext } from './context.ts';
+import { ensureConfigCopy } from './config-copy.ts';
+import { NameTakenError } from './name-taken.ts';
+import { refusable, RefusedError } from './refusal.ts';
+import type { RenderedChild } from './rendered-children.ts';
+import { renderedChildren } from './rendered-children.ts';
+
+type Obstacle = { readonly conflict: ForeignObject } | { readonly refusal: Refusal } | undefined;
+
+/**
+ * Makes all children but the gate and the slots as they should be, at the same time. One that cannot be made does not keep the others
+ * from it; it is told. Throws the first error that another try may mend.
+ */
+export async function ensureChildren(context: ApplyContext, desiredInstances: number): Promise<Obstacles> {
+  const { caches, pool, operatorNamespace } = context;
+  const settings = caches.configMaps.get(`${pool.namespace}/${childNames(pool.name).balancer}`);
+  const ports = listenerPorts(pool.spec, knownListenerPorts(settings?.data));
+  const children = renderedChildren({ pool, ports, desiredInstances, operatorNamespace });
+
+  const results = await Promise.allSettled([
+    ...children.map((child) => ensureChild(context, child)),
+    obstacleOf('Secret', 'with the copy of the configuration', () => ensureConfigCopy(context)),
+  ]);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+
+  const obstacles = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  return {
+    conflicts: obstacles.flatMap((obstacle) =>
+      obstacle !== undefined && 'conflict' in obstacle ? [obstacle.conflict] : [],
+    ),
+    refusals: obstacles.flatMap((obstacle) =>
+      obstacle !== undefined && 'refusal' in obstacle ? [obstacle.refusal] : [],
+    ),
+  };
+}
+
+async function ensureChild(context: ApplyContext, child: RenderedChild): Promise<Obstacle> {
+  const { type, name, object } = child;
+  const live = context.caches.children.get(type.kind)?.get(`${context.pool.namespace}/${name}`);
+  if (object === undefined) {
+    if (live !== undefined) await removeChild(context, type, live);
+    return undefined;
+  }
+
+  try {
+    return await obstacleOf(type.kind, name, async () => {
+      // The cache does not show the restored owner yet; the watch brings us back.
+      if (live !== undefined && (await restoreOwner(context, type, live))) return;
+      await context.applier.ensure(type, object, { fieldManager, signal: context.signal });
+    });
+  } catch (error) {
+    if (error instanceof ForeignObjectError && error.code !== 'Garbage') return describeConflict(context, type, name);
+    throw error;
+  }
+}
+
+async function obstacleOf(kind: string, name: string, attempt: () => Promise<void>): Promise<Obstacle> {
+  try {
+    await refusable(kind, name, attempt);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RefusedError) return { refusal: error.refusal };
+    if (error instanceof NameTakenError) return { conflict: error.foreign };
+    throw error;
+  }
+}
+
+async function describeConflict(context: ApplyContext, type: ResourceType, name: string): Promise<Obstacle> {
+  const { client, pool, signal } = context;
+  const foreign = await client.get<KubeObject>(type, { namespace: pool.namespace, name }, { signal });
+  return { conflict: describeForeign({ ...foreign, kind: type.kind }) };
+}
+
+/** Somebody took our owner reference away and left our labels: it is still ours. */
+async function restoreOwner(
+  { client, pool, signal }: ApplyContext,
+  type: ResourceType,
+  live: KubeObject,
+): Promise<boolean> {
+  const references = live.metadata.ownerReferences ?? [];
+  if (!belongsTo(live, pool) || references.some(({ uid, controller }) => uid === pool.uid && controller === true))
+    return false;
+
+  const others = references.filter(({ uid }) => uid !== pool.uid);
+  const patch = { metadata: { uid: live.metadata.uid, ownerReferences: [...others, ownerReference(pool)] } };
+  await client.mergePatch(type, live.metadata, patch, { fieldManager, signal });
+  return true;
+}
+
+/** A client Service of a pool that listens no more, a disruption budget of a pool of one. */
+async function removeChild(
+  { client, pool, signal }: ApplyContext,
+  type: ResourceType,
+  live: KubeObject,
+): Promise<void> {
+  const { uid, deletionTimestamp } = live.metadata;
+  if (!belongsTo(live, pool) || deletionTimestamp !== undefined || uid === undefined) return;
+
+  try {
+    await client.delete(type, live.metadata, { preconditions: { uid }, signal });
+  } catch (error) {
+    if (!isNotFound(error) && !isConflict(error)) throw error;
+  }
+}

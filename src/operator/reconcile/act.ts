@@ -1,0 +1,63 @@
+import type { ApplyContext } from '../apply/context.ts';
+import { currentCopy } from '../apply/context.ts';
+import { createSeatApi } from '../apply/kube-seat-api.ts';
+import type { RunOutcome } from '../apply/run-actions.ts';
+import { runActions } from '../apply/run-actions.ts';
+import type { Plan } from '../plan/actions.ts';
+import { withLimits } from '../plan/status.ts';
+import type { GatewayPoolStatus } from '../../api/status.ts';
+import { mayPublish } from '../seat-protocol/may-publish.ts';
+import type { SeatApi } from '../seat-protocol/seat-api.ts';
+import type { ReconcileDependencies } from './dependencies.ts';
+import type { Look } from './look.ts';
+
+/** What carrying out a plan came to. */
+export interface Acted extends RunOutcome {
+  /** To be written now. */
+  readonly status: GatewayPoolStatus;
+}
+
+/** Carries out a plan, all but the writing of the status. */
+export async function act(
+  dependencies: ReconcileDependencies,
+  seen: Look,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<Acted> {
+  const { clock, memories } = dependencies;
+  const { pool, memory } = seen;
+  const context = applyContext(dependencies, seen, signal);
+  const seatApi = seatApiOf(context);
+
+  const outcome = await runActions({ context, seatApi, memory, clock }, plan.actions);
+  memories.remember(pool.uid, outcome.memory);
+
+  const { publish, status } = plan;
+  const isPublished = outcome.completed && publish !== undefined && (await mayPublish(seatApi, publish));
+  return { ...outcome, status: isPublished ? withLimits(status, publish) : status };
+}
+
+function applyContext(dependencies: ReconcileDependencies, seen: Look, signal: AbortSignal): ApplyContext {
+  const { client, applier, caches, configReader, balancerImage, operatorNamespace } = dependencies;
+  const { pool, observation, reading } = seen;
+  return {
+    client,
+    applier,
+    caches,
+    pool,
+    observation,
+    balancerImage,
+    operatorNamespace,
+    configValue: async () => reading.value ?? (await configReader.read(pool, signal)).value,
+    logger: dependencies.logger.child({ pool: `${pool.namespace}/${pool.name}` }),
+    signal,
+  };
+}
+
+function seatApiOf(context: ApplyContext): SeatApi {
+  const { client, pool, observation, balancerImage, signal } = context;
+  const configSecretName = currentCopy(observation);
+  const { revision } = observation.pool;
+  const inputs = configSecretName === undefined ? undefined : { configSecretName, balancerImage, revision };
+  return createSeatApi({ client, pool, inputs, signal });
+}

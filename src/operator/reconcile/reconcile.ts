@@ -1,0 +1,86 @@
+import { parseGatewayPool } from '../../api/gatewaypool.ts';
+import { isConflict } from '../../kube/errors.ts';
+import type { Reconcile, Result } from '../../kube/controller/reconciler.ts';
+import { MovedOnError } from '../apply/moved-on.ts';
+import { writeStatus } from '../apply/write-status.ts';
+import type { StoredPool } from '../observe/caches.ts';
+import type { Plan } from '../plan/actions.ts';
+import { actionEvents } from '../plan/events.ts';
+import { planForInvalidPool } from '../plan/invalid-pool.ts';
+import type { PoolIdentity } from '../plan/observation.ts';
+import { plan as planFor } from '../plan/plan.ts';
+import type { Acted } from './act.ts';
+import { act } from './act.ts';
+import type { ReconcileDependencies } from './dependencies.ts';
+import { cachedVersion } from './cached-version.ts';
+import type { Look } from './look.ts';
+import { look } from './look.ts';
+import { poolIdentity } from './pool-identity.ts';
+import { lookAgainMilliseconds } from './look-again.ts';
+
+/** Observe, plan, apply: one round for the pool of a key. Nothing but the status and the log remembers what was done. */
+export function createReconcile(dependencies: ReconcileDependencies): Reconcile {
+  return async (key, signal) => {
+    const { caches, clock, written } = dependencies;
+    const stored = caches.pools.get(key);
+    if (stored === undefined || stored.metadata.deletionTimestamp !== undefined) return undefined;
+    // Note: from a cache that does not show our last writes yet, a plan would do them again.
+    if (written.behind(key, (kind) => cachedVersion(caches, kind)).length > 0) return { requeueSoon: true };
+
+    const identity = poolIdentity(stored);
+    const parsed = parseGatewayPool(stored);
+    if (!parsed.valid) {
+      const plan = planForInvalidPool(identity, parsed.errors, clock.now());
+      await tell(dependencies, stored, identity, plan, plan.status, signal);
+      return undefined;
+    }
+
+    const seen = await look(dependencies, parsed.pool, identity, signal);
+    const plan = planFor(seen.observation, clock.now());
+    return carryThrough(dependencies, stored, seen, plan, signal);
+  };
+}
+
+/** The status is written whether or not the actions succeeded: it says what was seen before them. */
+async function carryThrough(
+  dependencies: ReconcileDependencies,
+  stored: StoredPool,
+  seen: Look,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<Result> {
+  const { pool: identity } = seen.observation;
+  let acted: Acted;
+  try {
+    acted = await act(dependencies, seen, plan, signal);
+  } catch (error) {
+    await tell(dependencies, stored, identity, plan, plan.status, signal);
+    if (error instanceof MovedOnError || isConflict(error)) return { requeueSoon: true };
+    throw error;
+  }
+
+  for (const action of acted.done) {
+    dependencies.metrics.actionDone(action.action);
+    for (const event of actionEvents(action)) {
+      dependencies.recordEvent(stored, event);
+      dependencies.logger.info({ pool: `${identity.namespace}/${identity.name}`, reason: event.reason }, event.message);
+    }
+  }
+  await tell(dependencies, stored, identity, plan, acted.status, signal);
+  return lookAgainMilliseconds(dependencies, seen, plan, acted);
+}
+
+/** Writes the status if it changed, then records the Events of the change: once, by whoever wrote it. */
+async function tell(
+  { client, metrics, recordEvent }: ReconcileDependencies,
+  stored: StoredPool,
+  identity: PoolIdentity,
+  plan: Plan,
+  status: Plan['status'],
+  signal: AbortSignal,
+): Promise<void> {
+  metrics.pools.report(identity, status);
+  const isWritten = await writeStatus(client, identity, status, signal);
+  if (!isWritten) return;
+  for (const event of plan.events) recordEvent(stored, event);
+}
