@@ -41,8 +41,10 @@ export interface LastState {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/** What belongs together comes together: the first pods and the first settings of a new sidecar, the moves of a rollout. */
+const gatherMilliseconds = 100;
 /** A pool that changes all the time must not wear the disk out. */
-const minPauseMilliseconds = 5000;
+const minPauseMilliseconds = 1000;
 
 export function createLastState(options: {
   readonly folder: string;
@@ -103,6 +105,7 @@ export function createLastState(options: {
     run: async (signal) => {
       while (!signal.aborted) {
         await news(signal);
+        await clock.sleep(gatherMilliseconds, signal);
         await write();
         await clock.sleep(minPauseMilliseconds, signal);
       }

@@ -1,0 +1,259 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ControlPlane } from '../../cluster/control-plane.ts';
+import { controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
+import { until } from '../../cluster/until.ts';
+import type { Gateways, Session } from './gateway.ts';
+import { openSession, startGateways } from './gateway.ts';
+import type { Sidecar, TestPod } from './sidecar.ts';
+import { startSidecar, untilHeld, untilStarted } from './sidecar.ts';
+import { createTestPool } from './test-pool.ts';
+import type { TestPool } from './test-pool.ts';
+
+const testTimeoutMilliseconds = 120_000;
+const gatewayPort = 21_222;
+/** The balancer's own; each test has one, so that a process that just ended is not in the way. */
+let listenerPort = 21_600;
+
+let controlPlane: ControlPlane;
+let gateways: Gateways;
+let sidecars: Sidecar[] = [];
+let sessions: Session[] = [];
+
+beforeAll(async () => {
+  controlPlane = await startControlPlane({ controllerManager: false });
+  gateways = await startGateways(gatewayPort);
+}, controlPlaneTimeoutMilliseconds);
+
+afterEach(async () => {
+  for (const session of sessions) session.close();
+  await Promise.all(sidecars.map((sidecar) => sidecar.end('SIGKILL')));
+  sidecars = [];
+  sessions = [];
+  listenerPort += 1;
+  await controlPlane.startApiServer();
+});
+
+afterAll(async () => {
+  await gateways.close();
+  await controlPlane.stop();
+});
+
+const podOf = (slot: string, host: number): TestPod => ({ slot, uid: `uid-${slot}`, address: `198.51.100.${host}` });
+const mine = podOf('prod-0', 101);
+const second = podOf('prod-1', 102);
+const third = podOf('prod-2', 103);
+const everySlot = { generation: 1, maxInstances: 3, mode: 'SelfHeal', slots: ['prod-0', 'prod-1', 'prod-2'] };
+
+async function start(pool: TestPool, pod: TestPod): Promise<Sidecar> {
+  const sidecar = await startSidecar(pool, pod);
+  sidecars.push(sidecar);
+  return sidecar;
+}
+
+async function restart(pool: TestPool, sidecar: Sidecar): Promise<Sidecar> {
+  await sidecar.end('SIGKILL');
+  sidecars = sidecars.filter((other) => other !== sidecar);
+  return start(pool, sidecar.pod);
+}
+
+async function connect(): Promise<Session> {
+  const session = await openSession('127.0.0.1', listenerPort);
+  sessions.push(session);
+  return session;
+}
+
+/** Which gateways new sessions reach, sorted. */
+async function reached(count: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let index = 0; index < count; index++) found.push((await connect()).gateway);
+  return found.toSorted();
+}
+
+const settingsOf = (more = ''): string =>
+  `listeners: [{name: ssh, protocol: TCP, port: ${listenerPort}, targetPort: ${gatewayPort}}]\nslowStartSeconds: 0\n${more}`;
+
+/** A pool of two with a running sidecar in prod-0. */
+async function runningPool(namespace: string): Promise<{ pool: TestPool; sidecar: Sidecar }> {
+  const pool = await createTestPool(controlPlane, namespace);
+  await pool.writeGate(everySlot);
+  await pool.writeSettings(settingsOf());
+  await pool.writePods([
+    { pod: mine, ready: true },
+    { pod: second, ready: true },
+  ]);
+  const sidecar = await start(pool, mine);
+  await untilStarted(sidecar);
+  await untilReady(sidecar);
+  return { pool, sidecar };
+}
+
+/** What a crash right after a change loses is what was not saved yet. */
+async function untilSaved(pool: TestPool, text: string): Promise<void> {
+  const path = join(pool.folder, mine.uid, 'last-state.json');
+  await until('the state to be saved', 10_000, async () => (await readFile(path, 'utf8')).includes(text));
+}
+
+async function untilReady(sidecar: Sidecar): Promise<void> {
+  await until('the sidecar to be ready', 15_000, async () => (await sidecar.ask('/ready')).status === 200);
+}
+
+const bothTwice = ['127.0.51.101', '127.0.51.101', '127.0.51.102', '127.0.51.102'];
+
+describe('while the API server is away', () => {
+  it(
+    'a running sidecar serves old and new sessions, a held one waits, and both follow the pool afterwards',
+    async () => {
+      const { pool, sidecar } = await runningPool('away');
+      const heldPod = podOf('prod-2', 103);
+      await pool.writeGate({ ...everySlot, generation: 2, slots: ['prod-0', 'prod-1'] });
+      const held = await start(pool, heldPod);
+      await pool.writePods([{ pod: mine, ready: true }, { pod: second, ready: true }, { pod: heldPod }]);
+      await untilHeld(held, 'StartGate', 2);
+      const before = await connect();
+
+      await controlPlane.stopApiServer('SIGKILL');
+      const unavailable = await untilHeld(held, 'ApiUnavailable', null);
+      const during = await reached(4);
+      const echoed = await before.echo('still here');
+      const ready = await sidecar.ask('/ready');
+      await controlPlane.startApiServer();
+      await pool.writeGate({ ...everySlot, generation: 3 });
+      await untilStarted(held, 45_000);
+      await pool.writePods([
+        { pod: mine, ready: true },
+        { pod: heldPod, ready: true },
+      ]);
+      await until('the new pod to get work', 45_000, async () => (await connect()).gateway === '127.0.51.103');
+
+      expect(unavailable.message).toMatch(/ECONNREFUSED|refused|Connection/i);
+      expect(during).toEqual(bothTwice);
+      expect(echoed).toBe('still here');
+      expect(ready.status).toBe(200);
+      expect(await before.echo('and still')).toBe('and still');
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'a sidecar that restarts passes at once by its marker, and serves by what it knew',
+    async () => {
+      const { pool, sidecar } = await runningPool('restart');
+      await pool.writePods([
+        { pod: mine, ready: true },
+        { pod: second, ready: true },
+        { pod: third, ready: false },
+      ]);
+      await untilSaved(pool, 'prod-2');
+      await controlPlane.stopApiServer('SIGKILL');
+
+      const again = await restart(pool, sidecar);
+      await untilStarted(again, 2000);
+      await untilReady(again);
+      const during = await reached(4);
+      await controlPlane.startApiServer();
+      await pool.writePods([{ pod: second, ready: true }]);
+      await until('prod-0 to get no more work', 45_000, async () => {
+        return (await reached(4)).every((gateway) => gateway === '127.0.51.102');
+      });
+
+      expect(during).toEqual(bothTwice);
+      expect(again.log.map((line) => line.msg)).toContain('Found the seat taken before: the gateway may run on');
+    },
+    testTimeoutMilliseconds,
+  );
+});
+
+describe('when the API server answers, but wrongly', () => {
+  it(
+    'a sidecar without rights goes on, also after a restart',
+    async () => {
+      const { pool, sidecar } = await runningPool('forbidden');
+      const before = await connect();
+      await untilSaved(pool, 'prod-1');
+      await pool.grant(false);
+
+      const again = await restart(pool, sidecar);
+      await untilStarted(again, 2000);
+      await untilReady(again);
+      await until('the watch to be refused', 10_000, () => again.log.some((line) => line.msg === 'Watch failed'));
+
+      expect(await reached(4)).toEqual(bothTwice);
+      await expect(before.echo('cut by the restart')).rejects.toThrow('cut');
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'deleted EndpointSlices end no session and no service',
+    async () => {
+      const { pool, sidecar } = await runningPool('no-slices');
+      const before = await connect();
+
+      await pool.deletePods();
+      await until('the sidecar to see it', 10_000, () =>
+        sidecar.log.some((line) => line.msg.startsWith('EndpointSlices of the pool are gone')),
+      );
+
+      expect(await before.echo('still here')).toBe('still here');
+      expect(await reached(4)).toEqual(bothTwice);
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'bad settings are refused with line, column and field; the old ones stay in force until better ones come',
+    async () => {
+      const { pool, sidecar } = await runningPool('bad-settings');
+      const before = await connect();
+      const refusals = () => sidecar.log.filter((line) => line.msg.startsWith('Refused the settings'));
+
+      await pool.writeSettings(settingsOf('limits: {maxConnections: 0}'));
+      await until('the refusal', 10_000, () => refusals().length > 0);
+      const during = await reached(4);
+      const { body: metrics } = await sidecar.ask('/metrics');
+      await pool.writeSettings(settingsOf('limits: {maxConnections: 5}'));
+      await until('the new limit to hold', 10_000, async () => {
+        // Five sessions are open already: the next one is closed without a word.
+        return connect().then(
+          () => false,
+          () => true,
+        );
+      });
+
+      expect(refusals()[0]?.['problem']).toMatch(/^balancer\.yaml:3:\d+: limits\.maxConnections: /);
+      expect(during).toEqual(bothTwice);
+      expect(metrics).toContain('gatewaypool_balancer_settings_rejected_total 1\n');
+      expect(await before.echo('still here')).toBe('still here');
+    },
+    testTimeoutMilliseconds,
+  );
+});
+
+describe('the end of a sidecar', () => {
+  it(
+    'waits for its last session, and accepts no new one',
+    async () => {
+      const { sidecar } = await runningPool('end');
+      const session = await connect();
+
+      const ended = sidecar.end('SIGTERM');
+      await until('new sessions to be refused', 10_000, async () => {
+        return connect().then(
+          () => false,
+          () => true,
+        );
+      });
+      const echoed = await session.echo('last words');
+      const { sessions: open } = await sidecar.sessions();
+      for (const one of sessions) one.close();
+      sidecars = [];
+
+      expect(echoed).toBe('last words');
+      expect(open).toBeGreaterThanOrEqual(1);
+      expect(await ended).toBe(0);
+    },
+    testTimeoutMilliseconds,
+  );
+});
