@@ -44,5 +44,5 @@ export function heldSurplus(gate: Gate, seating: Seating): readonly Slot[] {
 /** A pod without a node runs nothing, so there is nobody to ask. */
 function isConfirmedHeld(pod: ObservedPod, gate: Gate): boolean {
   if (pod.node === undefined) return true;
-  return pod.answer?.held?.seatsGeneration === gate.generation;
+  return !gate.seated.includes(pod.uid) && pod.answer?.held?.seatsGeneration === gate.generation;
 }

@@ -31,7 +31,8 @@ function vacated({ name, seated, deployment, pods }: Slot, reason: string): Vaca
     name,
     seated,
     deployment: uid === undefined || resourceVersion === undefined ? undefined : { uid, resourceVersion },
-    heldPodUids: pods.map((pod) => pod.uid),
+    // Note: not those without a node. Nobody asked them, and by now they may have one: the live list tells.
+    heldPodUids: pods.filter((pod) => pod.node !== undefined).map((pod) => pod.uid),
     reason,
   };
 }

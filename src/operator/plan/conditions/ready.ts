@@ -22,7 +22,7 @@ export function ready(picture: Picture): Verdict {
   if (observation.config.state === 'Invalid') return verdict('Ready', 'ConfigInvalid', `${why}; ${blocked ?? ''}`);
   if (observation.pool.spec.paused)
     return verdict('Ready', 'Paused', `${why}; nothing is started while the pool is paused`);
-  if (seating.slots.filter((slot) => slot.seated).length > counts.instances || counts.surplus > 0) {
+  if (counts.surplus > 0) {
     return verdict('Ready', 'WaitingForSeats', `${why}; the others start when seats are free`);
   }
   return hasBeenReady(picture)

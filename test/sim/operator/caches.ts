@@ -1,0 +1,43 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { CollectionName, Collections } from '../cluster/objects.ts';
+
+/** One operator's watches: how much of each collection's history it has seen. Each lags by its own time. */
+export interface Caches {
+  read<Name extends CollectionName>(name: Name): Collections[Name];
+  /** Since when (by the cluster's time) this operator knows the gate as it sees it. */
+  gateKnownSince(): number;
+  /** Watches that are behind. */
+  behind(): CollectionName[];
+  /** One watch goes on by one event. */
+  advance(name: CollectionName): void;
+  /** As after a start: everything is listed anew. */
+  relist(): void;
+}
+
+const watched = ['pool', 'gate', 'deployments', 'pods'] as const satisfies readonly CollectionName[];
+
+export function cachesOf(cluster: Cluster): Caches {
+  const { histories } = cluster.store;
+  const position: Record<CollectionName, number> = { pool: 0, gate: 0, deployments: 0, pods: 0, endpoints: 0 };
+  let knownSince = 0;
+  const end = (name: CollectionName): number => histories[name].length - 1;
+  const read = <Name extends CollectionName>(name: Name): Collections[Name] => {
+    const version = histories[name][position[name]];
+    if (version === undefined) throw new Error(`no version ${position[name]} of ${name}`);
+    return version.value;
+  };
+  const moveTo = (name: CollectionName, target: number): void => {
+    if (name === 'gate' && target !== position.gate) knownSince = cluster.milliseconds;
+    position[name] = target;
+  };
+  return {
+    read,
+    gateKnownSince: () => knownSince,
+    behind: () => watched.filter((name) => position[name] < end(name)),
+    advance: (name) => moveTo(name, Math.min(end(name), position[name] + 1)),
+    relist: () => {
+      knownSince = cluster.milliseconds;
+      for (const name of watched) moveTo(name, end(name));
+    },
+  };
+}

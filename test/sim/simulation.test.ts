@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { converge } from './converge.ts';
+import { liveRandomly, simulationOfSeed } from './simulation.ts';
+
+const only = process.env['SIM_SEED'];
+const seeds = only === undefined ? Number(process.env['SIM_SEEDS'] ?? 2000) : 1;
+const firstSeed = Number(only ?? 0);
+const steps = 500;
+
+/** Runs one seed; returns what went wrong, with the story that led to it. */
+async function failureOf(seed: number): Promise<string | undefined> {
+  const simulation = simulationOfSeed(seed);
+  try {
+    if (seed % 4 !== 0) await converge(simulation);
+    await liveRandomly(simulation, steps);
+    await converge(simulation);
+    return undefined;
+  } catch (error) {
+    const story = simulation.cluster.log.join('\n');
+    return `Seed ${seed} (run it alone with SIM_SEED=${seed}):\n${story}\n${String(error)}`;
+  }
+}
+
+describe('the planner in a simulated cluster', () => {
+  it(
+    `keeps the cap, one gateway per slot and every session, and comes to rest, over ${seeds} random lives`,
+    async () => {
+      for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
+        const failure = await failureOf(seed);
+
+        expect(failure).toBeUndefined();
+      }
+    },
+    10 * 60_000,
+  );
+});

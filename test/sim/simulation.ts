@@ -1,0 +1,91 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ResolvedSpec } from '../../src/api/resolve.ts';
+import { GatewayPoolSpec } from '../../src/api/spec.ts';
+import { resolveSpec } from '../../src/api/resolve.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { clusterOf } from './cluster/cluster.ts';
+import type { Move } from './cluster/controllers.ts';
+import { controllerMoves, deploymentStatusMoves } from './cluster/controllers.ts';
+import { endingMoves, kubeletMoves } from './cluster/kubelet.ts';
+import { sidecarMoves } from './cluster/sidecar.ts';
+import { faults, nodeControllerMoves } from './faults.ts';
+import { guard } from './invariants.ts';
+import type { SimOperator } from './operator/operator.ts';
+import { operatorOf } from './operator/operator.ts';
+import type { Random } from './random.ts';
+import { randomOf } from './random.ts';
+
+export interface Simulation {
+  readonly cluster: Cluster;
+  readonly operators: readonly SimOperator[];
+  /** One step: something happens, then every guarantee is checked. */
+  step(move: Move): Promise<void>;
+}
+
+export function poolSpec(change: Partial<ResolvedSpec> = {}): ResolvedSpec {
+  const config = { secretName: 'prod', as: { env: 'CONFIG' } };
+  return { ...resolveSpec(GatewayPoolSpec.parse({ maxInstances: 3, image: 'gateway:0', config })), ...change };
+}
+
+export function simulationOf(random: Random, spec: ResolvedSpec, operatorCount: number): Simulation {
+  const cluster = clusterOf(random, ({ nextUid, nextVersion }) => ({
+    pool: { uid: nextUid('pool'), resourceVersion: nextVersion(), generation: 1, spec, status: undefined },
+    gate: undefined,
+    deployments: [],
+    pods: [],
+    endpoints: [],
+  }));
+  const { check } = guard(cluster);
+  const operators = ['A', 'B'].slice(0, operatorCount).map((name) => {
+    const clock = { skewMilliseconds: (random.next() - 0.5) * 7_200_000, rate: 0.95 + random.next() * 0.1 };
+    return operatorOf(cluster, name, clock);
+  });
+  return {
+    cluster,
+    operators,
+    step: async (move) => {
+      move();
+      await settlePromises();
+      check();
+    },
+  };
+}
+
+/** Lets everything run that waits for a promise which was just resolved. */
+async function settlePromises(): Promise<void> {
+  await setImmediate();
+}
+
+/** A random life of a pool: faults and edits in between everything else. Throws a `Violation`. */
+export async function liveRandomly(simulation: Simulation, steps: number): Promise<void> {
+  const { cluster, operators, step } = simulation;
+  const { random } = cluster;
+  for (let taken = 0; taken < steps; taken += 1) {
+    // Note: mostly a quick succession; now and then everything sleeps for longer than any deadline.
+    cluster.milliseconds += random.chance(0.03) ? random.below(20_000) : random.below(250);
+    const move = random.pick(randomMoves(cluster, operators));
+    if (move !== undefined) await step(move);
+  }
+}
+
+function randomMoves(cluster: Cluster, operators: readonly SimOperator[]): readonly Move[] {
+  const { random } = cluster;
+  const dice = random.next();
+  if (dice < 0.025) return faults(cluster);
+  if (dice < 0.03) return operators.map((operator) => operator.crash);
+  if (dice < 0.5) return random.pick(operators)?.moves() ?? [];
+  if (dice < 0.52) return [...endingMoves(cluster), ...deploymentStatusMoves(cluster)];
+  if (dice < 0.7) return sidecarMoves(cluster);
+  return [...controllerMoves(cluster), ...kubeletMoves(cluster), ...nodeControllerMoves(cluster)];
+}
+
+/** How a seed's life begins. */
+export function simulationOfSeed(seed: number): Simulation {
+  const random = randomOf(seed);
+  const spec = poolSpec({
+    maxInstances: 1 + random.below(4),
+    ...(random.chance(0.5) ? { replicas: random.below(5) } : {}),
+    ...(random.chance(0.3) ? { externalInstances: [{ name: 'dc2', platform: 'Windows' as const }] } : {}),
+  });
+  return simulationOf(random, spec, random.chance(0.6) ? 2 : 1);
+}
