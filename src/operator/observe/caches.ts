@@ -3,6 +3,7 @@ import { fieldManager, gatewayPoolType, labels } from '../../api/identity.ts';
 import type { IndexFunction } from '../../kube/cache/key-index.ts';
 import { Store } from '../../kube/cache/store.ts';
 import type { Clock } from '../../kube/clock.ts';
+import { isRecord } from '../../kube/json.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ReflectorInstruments } from '../../kube/metrics/reflector.ts';
 import { Reflector } from '../../kube/reflector/reflector.ts';
@@ -144,10 +145,14 @@ export function createCaches(options: CacheOptions): { caches: Caches; runners: 
   return { caches, runners };
 }
 
-/** Drops the status, which others write and which is not compared. */
-function trimChild(child: KubeObject & { status?: unknown }): KubeObject {
+/**
+ * Drops the status, which others write and which is not compared. The API server leaves `publishNotReadyAddresses: false` out of its
+ * answers; put in again, it is not taken for a difference.
+ */
+function trimChild(child: StoredPool): StoredPool {
   const { status: _status, ...rest } = child;
-  return rest;
+  if (child.kind !== serviceType.kind || !isRecord(child.spec)) return rest;
+  return { ...rest, spec: { publishNotReadyAddresses: false, ...child.spec } };
 }
 
 /** `namespace/pool` of the pool that an object belongs to by its label; undefined when it has none. */

@@ -1,6 +1,7 @@
 import type { ApplyContext } from '../apply/context.ts';
 import { currentCopy } from '../apply/context.ts';
 import { createSeatApi } from '../apply/kube-seat-api.ts';
+import { reclaimUnlabelled } from '../apply/reclaim-unlabelled.ts';
 import type { RunOutcome } from '../apply/run-actions.ts';
 import { runActions } from '../apply/run-actions.ts';
 import type { Plan } from '../plan/actions.ts';
@@ -29,6 +30,7 @@ export async function act(
   const context = applyContext(dependencies, seen, signal);
   const seatApi = seatApiOf(context);
 
+  if (plan.actions.length > 0) await reclaimUnlabelled(context);
   const outcome = await runActions({ context, seatApi, memory, clock }, plan.actions);
   memories.remember(pool.uid, outcome.memory);
 
