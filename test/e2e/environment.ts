@@ -11,7 +11,7 @@ export const images = {
   product: 'gatewaypool.test/gatewaypool:dev',
   ssh: 'gatewaypool.test/gateway-ssh:1',
   web: 'gatewaypool.test/gateway-web:1',
-  client: 'gatewaypool.test/tools:1',
+  client: 'gatewaypool.test/client:1',
 } as const;
 
 export const operatorNamespace = 'gatewaypool-system';
