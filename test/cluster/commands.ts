@@ -75,6 +75,7 @@ async function execute(args: readonly string[]): Promise<number> {
 }
 
 async function shell(): Promise<number> {
+  say('a shell in the cluster\'s network, with kubectl and helm; "exit" leaves it');
   return execute([process.env['SHELL'] ?? 'sh']);
 }
 

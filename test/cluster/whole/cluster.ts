@@ -6,6 +6,7 @@ import type { Programs } from '../programs/programs.ts';
 import { nodeName, nodeNumbers } from './addresses.ts';
 import { removeCgroup } from './cgroups.ts';
 import { startControlPlaneComponents } from './control-plane.ts';
+import { isReady } from '../components/ready.ts';
 import { kubectlInside } from './enter.ts';
 import { logTails } from './logs.ts';
 import { loadImages } from './images.ts';
@@ -18,6 +19,9 @@ import { type StateLayout, stateLayout } from './state.ts';
 import { until } from '../until.ts';
 
 const lockWaitMilliseconds = 10 * 60_000;
+const startMilliseconds = 60_000;
+/** A kubectl takes a tenth of a second of a core that is busy with the start. */
+const pollMilliseconds = 200;
 
 export interface ClusterParts {
   readonly programs: Programs;
@@ -67,32 +71,28 @@ async function bringUp(
   await runScriptInside(cluster, ['mount --make-rshared /']);
   await setUpClusterNetwork(cluster, settings.nodes);
   milestone('namespaces and network');
-  await startControlPlaneComponents(state, settings, programs);
+  const { caFile } = await startControlPlaneComponents(state, settings, programs);
+  const server = await startRelay(state);
+  await loadImages(state, settings.nodes, images);
+  const boot = async (node: number) => {
+    await prepareNode(state, settings, node);
+    await bootNode(state, settings, node);
+  };
   // The nodes unpack their images while the API server starts.
   await Promise.all([
-    startRelay(state),
-    loadImages(state, settings.nodes, images).then(async () =>
-      Promise.all(
-        nodes.map(async (node) => {
-          await prepareNode(state, settings, node);
-          await bootNode(state, settings, node);
-        }),
-      ),
-    ),
-    until('the API server to be ready', 60_000, async () =>
-      kubectlInside(state, programs, ['get', '--raw', '/readyz']),
-    ),
+    ...nodes.map(boot),
+    until('the API server to be ready', startMilliseconds, async () => isReady({ server, caFile })),
   ]);
   milestone('API server ready, images imported');
   await Promise.all(nodes.map(async (node) => joinNode(state, programs, node)));
   const names = nodes.map((node) => `node/${nodeName(node)}`);
-  await until('the nodes to register', 60_000, async () => kubectlInside(state, programs, ['get', ...names]));
-  await kubectlInside(state, programs, ['wait', '--for=condition=Ready', ...names, '--timeout=60s']);
+  const admin = async (...args: readonly string[]) => kubectlInside(state, programs, args);
+  await until('the nodes to register', startMilliseconds, async () => admin('get', ...names), pollMilliseconds);
+  await admin('wait', '--for=condition=Ready', ...names, '--timeout=60s');
   milestone('nodes Ready');
   // Until it exists, no pod of the namespace can be made.
-  await until('the default ServiceAccount', 30_000, async () =>
-    kubectlInside(state, programs, ['get', 'serviceaccount', 'default', '-n', 'default']),
-  );
+  const serviceAccount = async () => admin('get', 'serviceaccount', 'default', '-n', 'default');
+  await until('the default ServiceAccount', startMilliseconds, serviceAccount, pollMilliseconds);
   await writeFile(state.completeFile, '');
 }
 

@@ -8,6 +8,7 @@ import {
   etcdArguments,
   schedulerArguments,
 } from '../components/control-plane.ts';
+import type { CertificateAuthority } from '../certificates/authority.ts';
 import { createCredentials } from '../components/credentials.ts';
 import type { Programs } from '../programs/programs.ts';
 import {
@@ -25,12 +26,15 @@ import type { StateLayout } from './state.ts';
 const etcdPort = 2379;
 const controllerManagerPort = 10_257;
 
-/** etcd, API server, controllers, scheduler and DNS in the cluster's namespace; they wait for each other by themselves. */
+/**
+ * etcd, API server, controllers, scheduler and DNS in the cluster's namespace; they wait for each other by themselves. Returns the
+ * cluster's certificate authority.
+ */
 export async function startControlPlaneComponents(
   state: StateLayout,
   settings: ClusterSettings,
   programs: Programs,
-): Promise<void> {
+): Promise<CertificateAuthority> {
   const start = async (name: string, args: readonly string[]) =>
     startComponent(state, { name, namespace: 'cluster', command: [programs.path(name), ...args] });
 
@@ -76,4 +80,5 @@ export async function startControlPlaneComponents(
   );
   await start('kube-scheduler', schedulerArguments({ kubeconfigFile: credentials.schedulerKubeconfig }));
   await start('coredns', ['-conf', corednsFile]);
+  return authority;
 }

@@ -14,9 +14,9 @@ const Kubeconfig = z.looseObject({
 /**
  * Lets programs of the machine reach the API server on a loopback port, and writes a kubeconfig for them. Two socats meet at a Unix
  * socket, which is a file and so crosses network namespaces: one has the cluster's network, the other the machine's. Both live in the
- * cluster's PID namespace, so they end with it.
+ * cluster's PID namespace, so they end with it. Returns the API server's address on the machine's side.
  */
-export async function startRelay(state: StateLayout): Promise<void> {
+export async function startRelay(state: StateLayout): Promise<string> {
   const [port = 0] = await freePorts(1);
   const socket = join(state.run, 'relay.sock');
   await startComponent(state, {
@@ -31,6 +31,8 @@ export async function startRelay(state: StateLayout): Promise<void> {
     command: ['socat', `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork`, `UNIX-CONNECT:${socket}`],
   });
   const kubeconfig = Kubeconfig.parse(parse(await readFile(state.adminKubeconfig, 'utf8')));
-  for (const { cluster } of kubeconfig.clusters) cluster.server = `https://127.0.0.1:${port}`;
+  const server = `https://127.0.0.1:${port}`;
+  for (const { cluster } of kubeconfig.clusters) cluster.server = server;
   await writeFile(state.outsideKubeconfig, stringify(kubeconfig), { mode: 0o600 });
+  return server;
 }
