@@ -28,7 +28,7 @@ function imageOf(name: string, rest: Partial<ImageDefinition>): ImageDefinition 
 export const pauseImage = imageOf('pause', { program: pause });
 
 export const clientImage = imageOf('client', {
-  debianPackages: ['busybox-static', 'curl', 'openssh-client'],
+  debianPackages: ['busybox-static', 'curl', 'openssh-client', 'libstdc++6'],
   node: true,
 });
 
