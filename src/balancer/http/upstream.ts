@@ -11,9 +11,9 @@ export interface UpstreamUser {
   onConnectFailed(): void;
   /** The connection ended before the response was complete, or what came is no response. `answered`: at least one byte came. */
   onLost(answered: boolean): void;
-  /** An interim (1xx), switching (101) or final head. */
-  onHead(head: ResponseHead): void;
-  /** Part of the body, framing included. False = pause until `resume`. */
+  /** An interim (1xx), switching (101) or final head, with the part of the body that came with it. False = pause until `resume`. */
+  onHead(head: ResponseHead, body: Buffer): boolean;
+  /** More of the body, framing included. False = pause until `resume`. */
   onBody(bytes: Buffer): boolean;
   /** The response is complete. The connection is idle now if it can be used again. */
   onComplete(): void;
@@ -23,6 +23,7 @@ export interface UpstreamUser {
 }
 
 const readBytes = 32_768;
+const none = Buffer.alloc(0);
 
 /** One connection to a backend, for one request at a time. */
 export class Upstream {
@@ -124,34 +125,40 @@ export class Upstream {
       this.#fail();
       return;
     }
-    const user = this.#user;
-    if (head.status === 101) {
-      this.#user = undefined;
-      user?.onHead(head);
-      user?.onSwitched(this.#wire, whole.rest);
-      return;
+    if (head.status >= 200) this.#receiveFinalHead(head, whole.rest);
+    else if (head.status === 101) this.#switch(head, whole.rest);
+    else {
+      this.#user?.onHead(head, none);
+      if (this.#user !== undefined && whole.rest.length > 0) this.#receiveHead(whole.rest);
     }
-    if (head.status >= 200) {
-      this.#response = head;
-      this.#body = walkBody(head.framing, this.#headBytes);
-    }
-    user?.onHead(head);
-    // The user may have given up on hearing the head.
-    if (this.#user === undefined) return;
-    if (this.#body !== undefined) this.#receiveBody(whole.rest, this.#body);
-    else if (whole.rest.length > 0) this.#receiveHead(whole.rest);
+  }
+
+  #receiveFinalHead(head: ResponseHead, rest: Buffer): void {
+    const body = walkBody(head.framing, this.#headBytes);
+    this.#response = head;
+    this.#body = body;
+    this.#pass(rest, body, (part) => this.#user?.onHead(head, part) !== false);
   }
 
   #receiveBody(bytes: Buffer, body: BodyWalk): void {
+    this.#pass(bytes, body, (part) => this.#user?.onBody(part) !== false);
+  }
+
+  #pass(bytes: Buffer, body: BodyWalk, give: (part: Buffer) => boolean): void {
     const end = body.advance(bytes, 0);
     if (end === 'Bad') {
       this.#fail();
       return;
     }
-    const part = end === 'More' ? bytes : bytes.subarray(0, end);
-    if (part.length > 0 && this.#user?.onBody(part) === false) this.#wire.pause();
-    if (end === 'More') return;
-    this.#complete(end === bytes.length && this.#response?.close === false);
+    if (!give(end === 'More' ? bytes : bytes.subarray(0, end))) this.#wire.pause();
+    if (end !== 'More' && this.#user !== undefined) this.#complete(end === bytes.length && this.#response?.close === false);
+  }
+
+  #switch(head: ResponseHead, rest: Buffer): void {
+    const user = this.#user;
+    this.#user = undefined;
+    user?.onHead(head, none);
+    user?.onSwitched(this.#wire, rest);
   }
 
   #complete(keep: boolean): void {

@@ -1,0 +1,44 @@
+import { pino } from 'pino';
+import { systemClock } from '../kube/clock.ts';
+import { parseArguments, usage } from './arguments.ts';
+import { createMetrics } from './metrics/text-metrics.ts';
+import { runStaticMode } from './static/static-mode.ts';
+import { stopSignals } from './stop-signals.ts';
+
+/** Runs until the program is told to stop; gives the exit code. */
+async function main(words: readonly string[]): Promise<number> {
+  const command = parseArguments(words);
+  const logger = pino({ base: null }, pino.destination({ fd: 1, sync: true }));
+  const { stop, cut } = stopSignals((signal, handler) => process.on(signal, handler));
+  // A mistake of ours in the work of one connection must not cut all others.
+  process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'Met an unexpected error and went on'));
+
+  const parts = { clock: systemClock, random: Math.random, logger };
+  switch (command.mode) {
+    case 'Static':
+      await runStaticMode({ ...parts, path: command.path, metrics: createMetrics() }, stop, cut);
+      return 0;
+    case 'Kubernetes': {
+      // Loaded only here, so that static mode does not carry it in memory.
+      const { runKubernetesMode } = await import('./kubernetes.ts');
+      await runKubernetesMode({ ...parts, env: process.env }, stop);
+      return 0;
+    }
+    case 'Help':
+      process.stdout.write(usage);
+      return 0;
+    case 'Wrong':
+      process.stderr.write(`${command.problem}\n${usage}`);
+      return 2;
+    default:
+      return 2;
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);
