@@ -41,11 +41,16 @@ export interface KubernetesModeOptions {
 
 /**
  * The sidecar of a gateway pod: holds the gateway back until it may start, and balances over the pool. Nothing that the API server
- * says or fails to say ends it, or a session (guarantee G9). Resolves when the signal has aborted and the last session has ended.
+ * says or fails to say ends it, or a session (guarantee G9). Resolves when `signal` has aborted and the last session has ended; `cut`
+ * ends what is left at once.
  *
  * @throws Error when the pod's environment is not complete, and the system's error when the admin port is taken.
  */
-export async function runKubernetesMode(options: KubernetesModeOptions, signal: AbortSignal): Promise<void> {
+export async function runKubernetesMode(
+  options: KubernetesModeOptions,
+  signal: AbortSignal,
+  cut?: AbortSignal,
+): Promise<void> {
   const { env, clock, random, logger, adminPort = 15_090, stateFolder: folder = '/var/lib/gatewaypool' } = options;
   const pod = podEnvironment(env);
   const { namespace, podUid } = pod;
@@ -57,11 +62,11 @@ export async function runKubernetesMode(options: KubernetesModeOptions, signal: 
   const metrics = createMetrics();
   const dataPlane = createDataPlane({ clock, random, logger, metrics, ownName: pod.slot });
   const lastState = createLastState({ folder, podUid, clock, logger });
-  const rejected = metrics.counter('gatewaypool_balancer_settings_rejected_total', 'Settings that could not be used.');
+  const refused = metrics.counter('gatewaypool_balancer_config_refused_total', 'Configurations that were refused.');
   const settings = createSettings({
     dataPlane,
     source: settingsKey,
-    rejected,
+    refused,
     clock,
     logger,
     onChange: () => pool.settingsChanged(),
@@ -125,13 +130,14 @@ export async function runKubernetesMode(options: KubernetesModeOptions, signal: 
         }),
       live: () => ({ ok: true, message: 'The balancer runs' }),
     },
-    sessions: () => ({ ...dataPlane.sessions(), draining: false, held: seat.held() }) satisfies SessionsReport,
+    sessions: () => ({ ...dataPlane.sessions(), draining: signal.aborted, held: seat.held() }) satisfies SessionsReport,
     metrics: () => metrics.text(),
   });
 
   const parts = [poolWatch, settingsWatch, settings, seat, lastState];
   await Promise.all(parts.map((part) => part.run(signal)));
-  await dataPlane.close();
+  logger.info(dataPlane.sessions(), 'Stopped to accept, waiting for the last session');
+  await dataPlane.close(cut);
   await admin.close();
   transport.close();
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
 
 export const endpointSliceType: ResourceType = {

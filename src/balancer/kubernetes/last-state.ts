@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../kube/clock.ts';
 import type { PoolView } from '../endpoints/pool-view.ts';
 import { readFileIfAny, writeFileAtomically } from '../state/atomic-file.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const value = z.string('is not set').min(1, 'is empty');
 

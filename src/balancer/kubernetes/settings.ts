@@ -29,13 +29,13 @@ export function createSettings(options: {
   readonly dataPlane: Pick<DataPlane, 'setConfig'>;
   /** What messages call the text. */
   readonly source: string;
-  readonly rejected: Counter;
+  readonly refused: Counter;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after good settings came into force, before they are carried out. */
   readonly onChange: () => void;
 }): Settings {
-  const { dataPlane, source, rejected, clock, logger, onChange } = options;
+  const { dataPlane, source, refused, clock, logger, onChange } = options;
   let config: BalancerConfig | undefined;
   let text: string | undefined;
   let listenProblem: string | undefined;
@@ -49,7 +49,7 @@ export function createSettings(options: {
       if (unknownFields.length > 0) logger.warn({ unknownFields }, 'Left out settings that this version does not know');
       return parsed;
     } catch (error) {
-      rejected.add();
+      refused.add();
       const problem = error instanceof ConfigError ? error.message : String(error);
       logger.error({ problem }, 'Refused the settings of the balancer; the last ones stay in force');
       return undefined;

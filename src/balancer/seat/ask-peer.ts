@@ -1,5 +1,5 @@
 import { Agent, get } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PeerAnswer } from './occupants.ts';
 
 /** What we read of a peer's /sessions; it may come from an older or a newer version of this program. */

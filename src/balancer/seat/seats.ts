@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeFields, readYaml } from '../yaml/read-yaml.ts';
 
 /** The key of the ConfigMap `<pool>-seats` that holds the start gate. */

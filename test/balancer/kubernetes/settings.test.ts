@@ -20,7 +20,7 @@ function settingsBefore(failures: Error[] = []) {
   const clock = new FakeClock();
   const { logger, lines } = memoryLogger();
   const carriedOut: BalancerConfig[] = [];
-  const counts = { rejected: 0, changes: 0 };
+  const counts = { refused: 0, changes: 0 };
   const settings = createSettings({
     source: 'balancer.yaml',
     dataPlane: {
@@ -30,9 +30,9 @@ function settingsBefore(failures: Error[] = []) {
         if (failure !== undefined) throw failure;
       },
     },
-    rejected: {
+    refused: {
       add: () => {
-        counts.rejected += 1;
+        counts.refused += 1;
       },
     },
     clock,
@@ -56,7 +56,7 @@ describe('settings', () => {
 
     expect(carriedOut.map((config) => config.slowStartSeconds)).toEqual([3]);
     expect(settings.config()?.slowStartSeconds).toBe(3);
-    expect(counts).toEqual({ rejected: 0, changes: 1 });
+    expect(counts).toEqual({ refused: 0, changes: 1 });
   });
 
   it('that are bad change nothing: they are counted, and the log names the field', async () => {
@@ -69,7 +69,7 @@ describe('settings', () => {
 
     expect(carriedOut).toHaveLength(1);
     expect(settings.text()).toBe('slowStartSeconds: 3');
-    expect(counts).toEqual({ rejected: 1, changes: 1 });
+    expect(counts).toEqual({ refused: 1, changes: 1 });
     expect(lines).toEqual([
       expect.objectContaining({
         msg: 'Refused the settings of the balancer; the last ones stay in force',

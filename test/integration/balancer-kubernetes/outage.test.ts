@@ -224,7 +224,7 @@ describe('when the API server answers, but wrongly', () => {
 
       expect(refusals()[0]?.['problem']).toMatch(/^balancer\.yaml:3:\d+: limits\.maxConnections: /);
       expect(during).toEqual(bothTwice);
-      expect(metrics).toContain('gatewaypool_balancer_settings_rejected_total 1\n');
+      expect(metrics).toContain('gatewaypool_balancer_config_refused_total 1\n');
       expect(await before.echo('still here')).toBe('still here');
     },
     testTimeoutMilliseconds,
