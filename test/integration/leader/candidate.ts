@@ -8,9 +8,9 @@ import { configMapType } from '../config-map.ts';
 import { connect } from '../connect.ts';
 
 /**
- * A process of its own that waits for a lease and, as the leader, writes a ConfigMap every 20 ms: what a test stops and continues with
+ * A process of its own that waits for a lease and, as the leader, writes a ConfigMap again and again: what a test stops and continues with
  * signals. Arguments: kubeconfig, identity, lease and renew deadline in milliseconds. It behaves as a real program must: it exits with 1 when
- * the lease is lost, and gives it back on SIGTERM.
+ * the lease is lost, and gives it back on SIGTERM. At SIGUSR2 its event loop stands still for 6 s, right before a write.
  */
 const [kubeconfigPath = '', identity = '', leaseMilliseconds = '', renewDeadlineMilliseconds = ''] =
   process.argv.slice(2);
@@ -24,6 +24,15 @@ const fence = new LeaseFence(systemClock, {
 const writer = fencedClient(client, fence);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
+let blockNext = false;
+process.on('SIGUSR2', () => {
+  blockNext = true;
+});
+
+function blockEventLoop(): void {
+  blockNext = false;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6000);
+}
 
 try {
   await runLeaderElection(
@@ -37,11 +46,13 @@ try {
       logger: pino({ name: identity }),
       onStartedLeading: async (signal) => {
         while (!signal.aborted) {
-          await writer
-            .mergePatch(configMapType, { namespace: 'default', name: 'written-by' }, { data: { writer: identity } })
-            .catch((error: unknown) => {
-              process.stdout.write(`${JSON.stringify({ refused: error instanceof LeaseLostError })}\n`);
-            });
+          if (blockNext) blockEventLoop();
+          try {
+            const key = { namespace: 'default', name: 'written-by' };
+            await writer.mergePatch(configMapType, key, { data: { writer: identity, at: String(performance.now()) } });
+          } catch (error) {
+            process.stdout.write(`${JSON.stringify({ refused: error instanceof LeaseLostError })}\n`);
+          }
           await sleep(20);
         }
       },

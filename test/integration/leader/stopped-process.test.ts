@@ -65,28 +65,47 @@ describe('two operator processes on a real API server', () => {
     await controlPlane.stop();
   });
 
-  it('lets a leader that stood still (SIGSTOP, SIGCONT) write nothing once another one may lead, and ends it', async () => {
-    const stopped = start('stopped');
-    await writerIs('stopped');
-    const heir = start('heir');
-    await until('the heir to run', 20_000, () => heir.output.some((line) => line.includes('"leader":"stopped"')));
+  it.each([
+    {
+      name: 'was stopped and continued (SIGSTOP, SIGCONT)',
+      identity: 'stopped',
+      standStill: (child: ChildProcess) => child.kill('SIGSTOP'),
+      goOn: (child: ChildProcess) => child.kill('SIGCONT'),
+    },
+    {
+      // Deterministic where a stopped process is not: its very next step is a write, before any timer can end it.
+      name: 'blocked its event loop right before a write',
+      identity: 'blocked',
+      standStill: (child: ChildProcess) => child.kill('SIGUSR2'),
+      goOn: () => true,
+    },
+  ])(
+    'sees no write of a leader that $name once another one may lead, and sees it end',
+    async ({ identity, standStill, goOn }) => {
+      const leader = start(identity);
+      await writerIs(identity);
+      const heirName = `heir-of-${identity}`;
+      const heir = start(heirName);
+      await until('the heir to run', 20_000, () => heir.output.some((line) => line.includes(`"leader":"${identity}"`)));
 
-    stopped.process.kill('SIGSTOP');
-    await writerIs('heir');
-    stopped.process.kill('SIGCONT');
-    const exitCode = await stopped.exited;
-    await writerIs('heir');
+      standStill(leader.process);
+      await writerIs(heirName);
+      goOn(leader.process);
+      const exitCode = await leader.exited;
+      await writerIs(heirName);
 
-    const lastWriteOfStopped = (await writes('stopped', 'configmaps')).at(-1);
-    const [firstLeaseWriteOfHeir] = await writes('heir', 'leases');
-    expect(exitCode).toBe(1);
-    expect(stopped.output).toContain('{"lost":true}');
-    expect(lastWriteOfStopped).toBeDefined();
-    expect(Date.parse(lastWriteOfStopped ?? '')).toBeLessThan(Date.parse(firstLeaseWriteOfHeir ?? ''));
-    expect(await holder()).toBe('heir');
-    heir.process.kill('SIGKILL');
-    await heir.exited;
-  }, 60_000);
+      const lastWriteOfLeader = (await writes(identity, 'configmaps')).at(-1);
+      const [firstLeaseWriteOfHeir] = await writes(heirName, 'leases');
+      expect(exitCode).toBe(1);
+      expect(leader.output).toContain('{"lost":true}');
+      expect(lastWriteOfLeader).toBeDefined();
+      expect(Date.parse(lastWriteOfLeader ?? '')).toBeLessThan(Date.parse(firstLeaseWriteOfHeir ?? ''));
+      expect(await holder()).toBe(heirName);
+      heir.process.kill('SIGTERM');
+      await heir.exited;
+    },
+    60_000,
+  );
 
   it('gives the lease back on SIGTERM and exits with 0', async () => {
     const leader = start('asked-to-end');
