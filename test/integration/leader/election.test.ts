@@ -133,6 +133,19 @@ describe('leader election against a real API server', () => {
   );
 
   it(
+    'gives the lease back when the work of the leader fails, and tells why it failed',
+    async () => {
+      const failure = new Error('no cache');
+
+      const error = await elect({ name: 'failed', identity: 'first', failWork: failure }).ended;
+
+      expect(error).toBe(failure);
+      expect(holderOf(await read('failed'))).toBe('');
+    },
+    testMilliseconds,
+  );
+
+  it(
     'stops leading when somebody writes another holder into the lease, and does not overwrite it',
     async () => {
       const first = elect({ name: 'robbed', identity: 'first' });

@@ -24,7 +24,13 @@ export interface Elector {
 
 export function startElector(
   client: KubeClient,
-  options: { name: string; identity: string; wallClockOffsetMilliseconds?: number; holdWork?: boolean },
+  options: {
+    name: string;
+    identity: string;
+    wallClockOffsetMilliseconds?: number;
+    holdWork?: boolean;
+    failWork?: Error;
+  },
 ): Elector {
   const offset = options.wallClockOffsetMilliseconds ?? 0;
   const clock: Clock = { ...systemClock, now: () => new Date(Date.now() + offset) };
@@ -43,6 +49,7 @@ export function startElector(
       logger,
       onStartedLeading: async (signal) => {
         elector.leading = true;
+        if (options.failWork !== undefined) throw options.failWork;
         await new Promise<void>((resolve) => {
           if (signal.aborted) resolve();
           signal.addEventListener('abort', () => resolve());
