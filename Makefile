@@ -11,8 +11,9 @@ help: ## List the targets
 
 setup: node_modules/.stamp ## Install the npm packages
 
+# Not "npm ci": it refuses a lock file without the optional binaries of every other platform. --no-save leaves the lock file alone.
 node_modules/.stamp: package.json package-lock.json
-	npm ci --no-audit --no-fund
+	npm install --no-save --no-audit --no-fund
 	@touch $@
 
 demo: build ## Show the main job on a real cluster: one of our own (root), or the one of KUBECONFIG
