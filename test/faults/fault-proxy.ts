@@ -8,8 +8,8 @@ import { listenOnLoopback } from './loopback.ts';
 import { answerStatus } from './scripted-server.ts';
 import type { TlsTexts } from './tls-files.ts';
 
-/** What kind of request a fault strikes. A watch with `sendInitialEvents` is an `InitialWatch`. */
-export type RequestKind = 'Call' | 'List' | 'Watch' | 'InitialWatch';
+/** What kind of request a fault strikes. A watch with `sendInitialEvents` is an `InitialWatch`, a list with `continue` a `NextPage`. */
+export type RequestKind = 'Call' | 'List' | 'NextPage' | 'Watch' | 'InitialWatch';
 
 /** A request as the proxy saw it. */
 export interface ProxiedRequest {
@@ -158,6 +158,7 @@ function describe(incoming: IncomingMessage): ProxiedRequest {
 function kindOf(method: string, query: URLSearchParams): RequestKind {
   if (query.has('sendInitialEvents')) return 'InitialWatch';
   if (query.has('watch')) return 'Watch';
+  if (query.has('continue')) return 'NextPage';
   return method === 'GET' && query.has('limit') ? 'List' : 'Call';
 }
 
