@@ -130,7 +130,13 @@ export async function runKubernetesMode(
         }),
       live: () => ({ ok: true, message: 'The balancer runs' }),
     },
-    sessions: () => ({ ...dataPlane.sessions(), draining: signal.aborted, held: seat.held() }) satisfies SessionsReport,
+    sessions: () =>
+      ({
+        ...dataPlane.sessions(),
+        draining: signal.aborted,
+        ending: signal.aborted,
+        held: seat.held(),
+      }) satisfies SessionsReport,
     metrics: () => metrics.text(),
   });
 

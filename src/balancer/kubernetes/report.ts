@@ -7,6 +7,8 @@ import type { SessionCounts } from '../sessions/session-counts.ts';
 /** The body of /sessions. */
 export interface SessionsReport extends SessionCounts {
   readonly draining: boolean;
+  /** This process was told to end and waits for its last session. In a pod that is being deleted the gateway has ended by then. */
+  readonly ending: boolean;
   /** Why the gateway may not start yet; null once it may. */
   readonly held: Held | null;
 }

@@ -3,7 +3,10 @@ import * as z from 'zod';
 import type { PeerAnswer } from './occupants.ts';
 
 /** What we read of a peer's /sessions; it may come from an older or a newer version of this program. */
-const PeerSessions = z.object({ held: z.object({ waitsFor: z.array(z.string()) }).nullable() });
+const PeerSessions = z.object({
+  ending: z.boolean().default(false),
+  held: z.object({ waitsFor: z.array(z.string()) }).nullable(),
+});
 
 const timeoutMilliseconds = 1000;
 const maxBytes = 1_048_576;
@@ -14,7 +17,8 @@ const agent = new Agent({ keepAlive: false });
 /** What the text of a peer's /sessions says. Whatever makes no sense counts as no answer. */
 export function parsePeerAnswer(text: string): PeerAnswer {
   try {
-    const { held } = PeerSessions.parse(JSON.parse(text));
+    const { ending, held } = PeerSessions.parse(JSON.parse(text));
+    if (ending) return { kind: 'Ending' };
     return held === null ? { kind: 'Seated' } : { kind: 'Held', waitsFor: held.waitsFor };
   } catch {
     return { kind: 'Silent' };

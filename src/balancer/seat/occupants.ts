@@ -8,6 +8,8 @@ export const seatTakeoverSeconds = 30;
 export type PeerAnswer =
   /** No answer in time, or none that makes sense. */
   | { readonly kind: 'Silent' }
+  /** Its sidecar was told to end, which the kubelet does when the gateway has ended; it stays for the last sessions. */
+  | { readonly kind: 'Ending' }
   /** Its gateway was let through: it runs, or will in a moment. */
   | { readonly kind: 'Seated' }
   /** It waits as we do, for the pods with these UIDs. */
@@ -33,7 +35,8 @@ export function slotPeers(view: PoolView, own: OwnPod): SlotEndpoint[] {
 
 /**
  * Which pods look lost, and since when. A pod looks lost while its endpoint is `terminating` and not `serving` and its sidecar does
- * not answer: a gateway that is merely unhealthy while it ends looks the same in the EndpointSlice, but its sidecar still answers.
+ * not answer, or says that it is ending itself. A gateway that is merely unhealthy while it ends looks the same in the EndpointSlice,
+ * but its sidecar still answers.
  */
 export function trackLost(
   before: LostSince,
@@ -41,7 +44,8 @@ export function trackLost(
   answers: PeerAnswers,
   nowMilliseconds: number,
 ): LostSince {
-  const lost = peers.filter((peer) => mayBeLost(peer) && (answers.get(peer.podUid)?.kind ?? 'Silent') === 'Silent');
+  const gone = (podUid: string): boolean => ['Silent', 'Ending'].includes(answers.get(podUid)?.kind ?? 'Silent');
+  const lost = peers.filter((peer) => mayBeLost(peer) && gone(peer.podUid));
   return new Map(lost.map(({ podUid }) => [podUid, before.get(podUid) ?? nowMilliseconds]));
 }
 
@@ -83,7 +87,7 @@ function givesWay(peer: SlotEndpoint, own: OwnPod, answer: PeerAnswer | undefine
 
 function describe(peer: SlotEndpoint, looksLost: boolean, takeoverSeconds: number): string {
   const state = looksLost
-    ? `does not answer; its seat is taken over after ${takeoverSeconds} s of silence`
+    ? `runs no gateway any more, it seems; its seat is taken over ${takeoverSeconds} s after that was first seen`
     : peer.terminating
       ? 'is still ending'
       : 'is there already';

@@ -33,6 +33,8 @@ describe('parsePeerAnswer', () => {
     { text: '{"sessions":3,"held":null}', answer: { kind: 'Seated' } },
     { text: '{"held":{"reason":"SlotOccupied","waitsFor":["a","b"]}}', answer: { kind: 'Held', waitsFor: ['a', 'b'] } },
     { text: '{"held":{"reason":"Later","message":"…","waitsFor":[]}}', answer: { kind: 'Held', waitsFor: [] } },
+    { text: '{"ending":true,"held":null}', answer: { kind: 'Ending' } },
+    { text: '{"ending":false,"held":null}', answer: { kind: 'Seated' } },
     { text: '{"sessions":3}', answer: { kind: 'Silent' } },
     { text: '{"held":{}}', answer: { kind: 'Silent' } },
     { text: '{"held":{"waitsFor":"a"}}', answer: { kind: 'Silent' } },

@@ -8,6 +8,7 @@ const waitsForUs: PeerAnswer = { kind: 'Held', waitsFor: ['x', own.podUid] };
 const waitsForOthers: PeerAnswer = { kind: 'Held', waitsFor: ['x'] };
 const seated: PeerAnswer = { kind: 'Seated' };
 const silent: PeerAnswer = { kind: 'Silent' };
+const endingItself: PeerAnswer = { kind: 'Ending' };
 
 /** What is waited for `seconds` after `peer` first looked lost, if it did. */
 function occupantsOf(peer: SlotEndpoint, answer: PeerAnswer | undefined, seconds = 0) {
@@ -52,16 +53,22 @@ describe('occupants', () => {
   });
 
   it.each([
-    { seconds: 0, waits: 1 },
-    { seconds: 29.999, waits: 1 },
-    { seconds: 30, waits: 0 },
-  ])('waits for $waits lost pod after $seconds s of silence', ({ seconds, waits }) => {
-    expect(occupantsOf(podOf('a', lost), silent, seconds)).toHaveLength(waits);
+    { answer: silent, seconds: 0, waits: 1 },
+    { answer: silent, seconds: 29.999, waits: 1 },
+    { answer: silent, seconds: 30, waits: 0 },
+    { answer: endingItself, seconds: 29.999, waits: 1 },
+    { answer: endingItself, seconds: 30, waits: 0 },
+  ])('waits for $waits ending pod $seconds s after it was first found $answer.kind', ({ answer, seconds, waits }) => {
+    expect(occupantsOf(podOf('a', lost), answer, seconds)).toHaveLength(waits);
+  });
+
+  it('waits for a pod whose sidecar restarts on its own, however long: the pod itself is not ending', () => {
+    expect(occupantsOf(podOf('a'), endingItself, 1e9)).toHaveLength(1);
   });
 
   it('says how long a silent pod is waited for', () => {
     expect(occupantsOf(podOf('a', lost), silent)[0]?.description).toBe(
-      'pod prod-0-a (does not answer; its seat is taken over after 30 s of silence)',
+      'pod prod-0-a (runs no gateway any more, it seems; its seat is taken over 30 s after that was first seen)',
     );
   });
 
