@@ -1,0 +1,176 @@
+import { describe, expect, it } from '@jest/globals';
+import { requestHeadBytes } from '../../../src/balancer/http/forward.ts';
+import { parseRequestHead, plausibleRequestStart } from '../../../src/balancer/http/request-head.ts';
+
+const get = (...fields: string[]) => ['GET /a HTTP/1.1', 'Host: gateway.example', ...fields].join('\r\n');
+
+/** What the backend would get, line by line; or the status that the client gets. */
+function forwarded(text: string): string[] | number {
+  const result = parseRequestHead(text);
+  return 'head' in result
+    ? requestHeadBytes(result.head, '192.0.2.7').split('\r\n').slice(0, -2)
+    : result.refusal.status;
+}
+
+describe('parseRequestHead', () => {
+  it.each([
+    { name: 'a Content-Length beside chunks', text: get('Content-Length: 3', 'Transfer-Encoding: chunked') },
+    { name: 'two different lengths', text: get('Content-Length: 3', 'Content-Length: 4') },
+    { name: 'one length twice', text: get('Content-Length: 3', 'Content-Length: 3') },
+    { name: 'a list of lengths', text: get('Content-Length: 3, 3') },
+    { name: 'a signed length', text: get('Content-Length: +3') },
+    { name: 'a negative length', text: get('Content-Length: -3') },
+    { name: 'a hexadecimal length', text: get('Content-Length: 0x3') },
+    { name: 'an empty length', text: get('Content-Length:') },
+    { name: 'a length that no number can hold', text: get('Content-Length: 99999999999999999') },
+    { name: 'an unknown coding', text: get('Transfer-Encoding: gzip') },
+    { name: 'a coding before chunked', text: get('Transfer-Encoding: gzip, chunked') },
+    { name: 'chunked twice', text: get('Transfer-Encoding: chunked, chunked') },
+    { name: 'two Transfer-Encoding fields', text: get('Transfer-Encoding: chunked', 'Transfer-Encoding: identity') },
+    { name: 'an empty coding', text: get('Transfer-Encoding:') },
+    { name: 'a disguised coding', text: get('Transfer-Encoding: xchunked') },
+    { name: 'a coding behind a vertical tab', text: get('Transfer-Encoding: \x0bchunked') },
+    { name: 'a coding with a quoted tail', text: get('Transfer-Encoding: chunked"') },
+    { name: 'a blank before the colon', text: get('Content-Length : 3') },
+    { name: 'a tab before the colon', text: get('Transfer-Encoding\t: chunked') },
+    { name: 'a blank before the name', text: get(' Content-Length: 3') },
+    { name: 'a folded line', text: get('X: a', ' b') },
+    { name: 'a line without a colon', text: get('Content-Length 3') },
+    { name: 'an empty name', text: get(': x') },
+    { name: 'a control character in a name', text: get('X\x01: a') },
+    { name: 'NUL in a value', text: get('X: a\0b') },
+    { name: 'a bare CR in a value', text: get('X: a\rContent-Length: 3') },
+    { name: 'a bare LF in a value', text: get('X: a\nContent-Length: 3') },
+    { name: 'no Host', text: 'GET /a HTTP/1.1\r\nX: a' },
+    { name: 'two Hosts', text: get('Host: other.example') },
+    { name: 'an empty Host', text: 'GET /a HTTP/1.1\r\nHost:' },
+    { name: 'a list of Hosts', text: 'GET /a HTTP/1.1\r\nHost: a.example, b.example' },
+    { name: 'a Host with user information', text: 'GET /a HTTP/1.1\r\nHost: me@a.example' },
+    { name: 'a Host with a path', text: 'GET /a HTTP/1.1\r\nHost: a.example/b' },
+    { name: 'a Host with a bad port', text: 'GET /a HTTP/1.1\r\nHost: a.example:x' },
+    { name: 'an asterisk for GET', text: 'GET * HTTP/1.1\r\nHost: a.example' },
+    { name: 'a target that is no path', text: 'GET a HTTP/1.1\r\nHost: a.example' },
+    { name: 'a fragment', text: 'GET /a#b HTTP/1.1\r\nHost: a.example' },
+    { name: 'a blank in the target', text: 'GET /a b HTTP/1.1\r\nHost: a.example' },
+    { name: 'two blanks', text: 'GET  /a HTTP/1.1\r\nHost: a.example' },
+    { name: 'a byte beyond ASCII in the target', text: 'GET /\xe9 HTTP/1.1\r\nHost: a.example' },
+    { name: 'a lower-case version', text: 'GET /a http/1.1\r\nHost: a.example' },
+    { name: 'a longer version', text: 'GET /a HTTP/1.10\r\nHost: a.example' },
+    { name: 'no version', text: 'GET /a' },
+    { name: 'a method with a colon', text: 'GE:T /a HTTP/1.1\r\nHost: a.example' },
+    { name: 'an absolute target that contradicts Host', text: 'GET http://b.example/ HTTP/1.1\r\nHost: a.example' },
+    { name: 'chunks in HTTP/1.0', text: 'POST /a HTTP/1.0\r\nTransfer-Encoding: chunked' },
+    { name: 'Connection hiding Content-Length', text: get('Content-Length: 3', 'Connection: content-length') },
+    { name: 'Connection hiding Host', text: get('Connection: close, Host') },
+    { name: 'an upgrade with a body', text: get('Connection: upgrade', 'Upgrade: websocket', 'Content-Length: 3') },
+    { name: 'more than 100 fields', text: get(...Array.from({ length: 101 }, (_, index) => `X-${index}: a`)) },
+  ])('refuses $name', ({ text }) => {
+    expect(forwarded(text)).toBe(400);
+  });
+
+  it.each([
+    { name: 'CONNECT: this is no tunnel', text: 'CONNECT a.example:22 HTTP/1.1\r\nHost: a.example', status: 405 },
+    { name: 'HTTP/2 without negotiation', text: 'PRI * HTTP/2.0', status: 505 },
+    { name: 'HTTP/1.2', text: 'GET /a HTTP/1.2\r\nHost: a.example', status: 505 },
+  ])('answers $status to $name', ({ text, status }) => {
+    expect(forwarded(text)).toBe(status);
+  });
+});
+
+describe('what the backend gets', () => {
+  const added = ['X-Forwarded-For: 192.0.2.7', 'Via: 1.1 gatewaypool'];
+
+  it.each([
+    {
+      name: 'end-to-end fields in their order and letters, without outer blanks',
+      text: get('X-One:  a b \t', 'x-two: \xe9', 'X-One: again'),
+      lines: ['GET /a HTTP/1.1', 'Host: gateway.example', 'X-One: a b', 'x-two: \xe9', 'X-One: again', ...added],
+    },
+    {
+      name: 'no field for one hop, nor any that Connection names',
+      text: get(
+        'Connection: keep-alive, X-Mine',
+        'Keep-Alive: 5',
+        'Proxy-Connection: x',
+        'TE: trailers',
+        'x-mine: a',
+        'X-Yours: b',
+      ),
+      lines: ['GET /a HTTP/1.1', 'Host: gateway.example', 'X-Yours: b', ...added],
+    },
+    {
+      name: 'the whole way of the request in one X-Forwarded-For',
+      text: get('X-Forwarded-For: 203.0.113.1', 'X-Forwarded-For: 198.51.100.2'),
+      lines: [
+        'GET /a HTTP/1.1',
+        'Host: gateway.example',
+        'X-Forwarded-For: 203.0.113.1, 198.51.100.2, 192.0.2.7',
+        'Via: 1.1 gatewaypool',
+      ],
+    },
+    {
+      name: 'an earlier Via before ours',
+      text: get('Via: 1.0 edge'),
+      lines: ['GET /a HTTP/1.1', 'Host: gateway.example', 'Via: 1.0 edge', ...added],
+    },
+    {
+      name: 'an upgrade as an upgrade',
+      text: get('Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Key: x'),
+      lines: [
+        'GET /a HTTP/1.1',
+        'Host: gateway.example',
+        'Sec-WebSocket-Key: x',
+        ...added,
+        'Connection: upgrade',
+        'Upgrade: websocket',
+      ],
+    },
+    {
+      name: 'h2c as a plain request',
+      text: get('Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAM'),
+      lines: ['GET /a HTTP/1.1', 'Host: gateway.example', ...added],
+    },
+    {
+      name: 'Upgrade without Connection as a plain request',
+      text: get('Upgrade: websocket'),
+      lines: ['GET /a HTTP/1.1', 'Host: gateway.example', ...added],
+    },
+    {
+      name: 'an absolute target as a path',
+      text: 'GET http://a.example?q=1 HTTP/1.1\r\nHost: a.example',
+      lines: ['GET /?q=1 HTTP/1.1', 'Host: a.example', ...added],
+    },
+    {
+      name: 'OPTIONS for the whole server',
+      text: 'OPTIONS * HTTP/1.1\r\nHost: [2001:db8::1]:8080',
+      lines: ['OPTIONS * HTTP/1.1', 'Host: [2001:db8::1]:8080', ...added],
+    },
+    {
+      name: 'HTTP/1.0 as HTTP/1.0, so that the response has no chunks, and without Expect',
+      text: 'POST /a HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue',
+      lines: ['POST /a HTTP/1.0', 'Content-Length: 3', 'X-Forwarded-For: 192.0.2.7', 'Via: 1.0 gatewaypool'],
+    },
+    {
+      name: 'chunks as chunks',
+      text: get('Transfer-Encoding: Chunked', 'Trailer: X-Sum'),
+      lines: ['GET /a HTTP/1.1', 'Host: gateway.example', 'Transfer-Encoding: Chunked', 'Trailer: X-Sum', ...added],
+    },
+  ])('$name', ({ text, lines }) => {
+    expect(forwarded(text)).toEqual(lines);
+  });
+});
+
+describe('plausibleRequestStart', () => {
+  it.each([
+    { text: 'GE', plausible: true, name: 'half a method' },
+    { text: 'GET /a HTTP/1.1\r', plausible: true, name: 'a line that is not over' },
+    { text: 'GET /a HTTP/1.1\r\nHost: a', plausible: true, name: 'a field that is not over' },
+    { text: 'GET /a\r\n', plausible: false, name: 'a request line without a version' },
+    { text: 'GET /a HTTP/1.1\n', plausible: false, name: 'a line that ends in a bare LF' },
+    { text: 'GET /a HTTP/1.1\r\nHost: a\n', plausible: false, name: 'a field that ends in a bare LF' },
+    { text: 'GET /a HTTP/1.1\r\nHost : a\r\n', plausible: false, name: 'a bad field' },
+    { text: '\x16\x03\x01\x02\n', plausible: false, name: 'TLS' },
+  ])('says $plausible to $name', ({ text, plausible }) => {
+    expect(plausibleRequestStart(text)).toBe(plausible);
+  });
+});

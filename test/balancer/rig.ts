@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Backend } from '../../src/balancer/backend.ts';
+import { BalancerConfig } from '../../src/balancer/config/schema.ts';
+import { createDataPlane } from '../../src/balancer/create-data-plane.ts';
+import type { DataPlane } from '../../src/balancer/data-plane.ts';
+import { createMetrics } from '../../src/balancer/metrics/text-metrics.ts';
+import { systemClock } from '../../src/kube/clock.ts';
+import { type LogLine, memoryLogger } from '../kube/memory-logger.ts';
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}
+
+/** A ready backend on this machine. */
+export function backendAt(name: string, port: number, changes: Partial<Backend> = {}): Backend {
+  return { name, address: '127.0.0.1', port, ready: true, serving: true, draining: false, ...changes };
+}
+
+export interface Rig {
+  readonly dataPlane: DataPlane;
+  readonly httpPort: number;
+  readonly tcpPort: number;
+  readonly lines: readonly LogLine[];
+  /** A line of the metrics, by what it begins with. */
+  metric(start: string): number | undefined;
+  /** Puts other settings in force. */
+  configure(settings: Settings): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Settings = Omit<Parameters<typeof BalancerConfig.parse>[0] & object, 'listeners'>;
+
+/** A data plane with a real clock, one HTTP and one TCP listener, and the rotation beginning at the first backend. */
+export async function startRig(backends: readonly Backend[], settings: Settings = {}, ownName?: string): Promise<Rig> {
+  const { logger, lines } = memoryLogger();
+  const metrics = createMetrics();
+  const dataPlane = createDataPlane({ clock: systemClock, random: () => 0, logger, metrics, ownName });
+  const httpPort = await freePort();
+  const tcpPort = await freePort();
+  const listeners = [
+    { name: 'http', protocol: 'HTTP', address: '127.0.0.1', port: httpPort },
+    { name: 'tcp', protocol: 'TCP', address: '127.0.0.1', port: tcpPort },
+  ];
+  const configure = (next: Settings) =>
+    dataPlane.setConfig(BalancerConfig.parse({ healthCheck: { mode: 'Passive' }, ...next, listeners }));
+  await configure(settings);
+  dataPlane.setBackends(backends);
+  return {
+    dataPlane,
+    httpPort,
+    tcpPort,
+    lines,
+    configure,
+    metric(start) {
+      const line = metrics
+        .text()
+        .split('\n')
+        .find((text) => text.startsWith(start));
+      return line === undefined ? undefined : Number(line.split(' ').at(-1));
+    },
+    close: () => dataPlane.close(AbortSignal.abort()),
+  };
+}
