@@ -25,6 +25,8 @@ export interface ModelPod {
   /** Power-off: everything in it is dead, but the cluster still lists it. */
   nodeLost: boolean;
   healthy: boolean;
+  /** The gateway has ended; the sidecar may stay for sessions of other instances. */
+  gatewayEnded: boolean;
   gone: boolean;
   markerSet: boolean;
   sidecar: Sidecar | undefined;
@@ -56,7 +58,7 @@ export class ModelWorld {
 
   /** A pod whose gateway runs, or will in a moment. */
   running(): ModelPod[] {
-    return this.pods.filter((pod) => pod.markerSet && isAlive(pod));
+    return this.pods.filter((pod) => pod.markerSet && !pod.gatewayEnded && isAlive(pod));
   }
 
   createPod(uid: string): void {
@@ -66,6 +68,7 @@ export class ModelWorld {
       deleted: false,
       nodeLost: false,
       healthy: true,
+      gatewayEnded: false,
       gone: false,
       markerSet: false,
       sidecar: undefined,
@@ -84,10 +87,14 @@ export class ModelWorld {
     pod.deleted = true;
     this.#publish();
     this.#later(pod.markerSet ? 60_000 : 2000, () => {
-      if (pod.nodeLost) return;
-      pod.gone = true;
-      pod.sidecar?.stop.abort();
+      pod.gatewayEnded = true;
       this.#publish();
+      this.#later(60_000, () => {
+        if (pod.nodeLost) return;
+        pod.gone = true;
+        pod.sidecar?.stop.abort();
+        this.#publish();
+      });
     });
   }
 
@@ -204,6 +211,7 @@ export class ModelWorld {
     if (pod?.sidecar === undefined || !isAlive(pod) || this.#random() < this.#faults.lostQuestions) {
       return { kind: 'Silent' };
     }
+    if (pod.gatewayEnded) return { kind: 'Ending' };
     const held = pod.sidecar.seat.held();
     return held === null ? { kind: 'Seated' } : { kind: 'Held', waitsFor: held.waitsFor };
   }
@@ -242,7 +250,7 @@ export function isAlive(pod: ModelPod): boolean {
 }
 
 function endpointOfPod(pod: ModelPod): SlotEndpoint {
-  const serving = pod.markerSet && pod.healthy && !pod.nodeLost;
+  const serving = pod.markerSet && pod.healthy && !pod.nodeLost && !pod.gatewayEnded;
   return {
     slot: 'prod-0',
     podName: pod.uid,
