@@ -7,13 +7,13 @@ import { belongsTo, describeForeign } from '../observe/ownership.ts';
 import type { Obstacles } from '../observe/pool-memory.ts';
 import type { ForeignObject, Refusal } from '../plan/observation.ts';
 import { knownListenerPorts, listenerPorts } from '../render/balancer-config-map.ts';
-import { ownerReference } from '../render/pool.ts';
 import type { ApplyContext } from './context.ts';
 import { ensureConfigCopy } from './config-copy.ts';
 import { NameTakenError } from './name-taken.ts';
 import { refusable, RefusedError } from './refusal.ts';
 import type { RenderedChild } from './rendered-children.ts';
 import { renderedChildren } from './rendered-children.ts';
+import { restoreMetadata, restoreUnapplied } from './restore-metadata.ts';
 
 type Obstacle = { readonly conflict: ForeignObject } | { readonly refusal: Refusal } | undefined;
 
@@ -27,6 +27,7 @@ export async function ensureChildren(context: ApplyContext, desiredInstances: nu
   const ports = listenerPorts(pool.spec, knownListenerPorts(settings?.data));
   const children = renderedChildren({ pool, ports, desiredInstances, operatorNamespace });
 
+  await restoreUnapplied(context);
   const results = await Promise.allSettled([
     ...children.map((child) => ensureChild(context, child)),
     obstacleOf('Secret', 'with the copy of the configuration', () => ensureConfigCopy(context)),
@@ -55,8 +56,8 @@ async function ensureChild(context: ApplyContext, child: RenderedChild): Promise
 
   try {
     return await obstacleOf(type.kind, name, async () => {
-      // The cache does not show the restored owner yet; the watch brings us back.
-      if (live !== undefined && (await restoreOwner(context, type, live))) return;
+      // The cache does not show what was restored yet; the watch brings us back.
+      if (live !== undefined && (await restoreMetadata(context, type, live))) return;
       await context.applier.ensure(type, object, { fieldManager, signal: context.signal });
     });
   } catch (error) {
@@ -80,22 +81,6 @@ async function describeConflict(context: ApplyContext, type: ResourceType, name:
   const { client, pool, signal } = context;
   const foreign = await client.get<KubeObject>(type, { namespace: pool.namespace, name }, { signal });
   return { conflict: describeForeign({ ...foreign, kind: type.kind }) };
-}
-
-/** Somebody took our owner reference away and left our labels: it is still ours. */
-async function restoreOwner(
-  { client, pool, signal }: ApplyContext,
-  type: ResourceType,
-  live: KubeObject,
-): Promise<boolean> {
-  const references = live.metadata.ownerReferences ?? [];
-  if (!belongsTo(live, pool) || references.some(({ uid, controller }) => uid === pool.uid && controller === true))
-    return false;
-
-  const others = references.filter(({ uid }) => uid !== pool.uid);
-  const patch = { metadata: { uid: live.metadata.uid, ownerReferences: [...others, ownerReference(pool)] } };
-  await client.mergePatch(type, live.metadata, patch, { fieldManager, signal });
-  return true;
 }
 
 /** A client Service of a pool that listens no more, a disruption budget of a pool of one. */

@@ -96,14 +96,26 @@ function sameKey(left: JsonObject, right: JsonObject, keys: readonly string[]): 
 }
 
 function withoutAlternatives(base: JsonObject, overlay: JsonObject, field: string): JsonObject {
-  const isAlternative = (name: string): boolean =>
-    field === 'volumes' ? name !== 'name' : (alternatives[field]?.includes(name) ?? false);
-  const chosen = Object.keys(overlay).filter((name) => isAlternative(name) && overlay[name] !== null);
+  const chosen = Object.keys(overlay).filter((name) => isAlternative(field, name) && overlay[name] !== null);
   if (chosen.length === 0) {
     return { ...base };
   }
 
-  return Object.fromEntries(Object.entries(base).filter(([name]) => !isAlternative(name) || chosen.includes(name)));
+  return Object.fromEntries(
+    Object.entries(base).filter(([name]) => !isAlternative(field, name) || chosen.includes(name)),
+  );
+}
+
+/** Whether an object in `field` (a list's elements count as in the list's field) can have only one of `name` and its like. */
+function isAlternative(field: string, name: string): boolean {
+  return field === 'volumes' ? name !== 'name' : (alternatives[field]?.includes(name) ?? false);
+}
+
+/** Whether a member called `name` would take a member of this object away. */
+export function excludesMember(field: string, name: string, object: JsonObject): boolean {
+  return (
+    isAlternative(field, name) && Object.keys(object).some((other) => other !== name && isAlternative(field, other))
+  );
 }
 
 function withoutDirective(object: JsonObject): JsonObject {
