@@ -29,7 +29,7 @@ export async function lowerTheMaximum(): Promise<void> {
     `kubectl -n ${namespace} get gwp ${bastion} -o jsonpath='{range .status.conditions[?(@.type=="CapExceeded")]}{.status} {.reason}: {.message}{"\\n"}{end}'`,
   );
   await show(
-    `kubectl -n ${namespace} get events.events.k8s.io --field-selector reason=CapExceeded -o custom-columns=TYPE:.type,REASON:.reason,NOTE:.note`,
+    `kubectl -n ${namespace} get events.events.k8s.io --field-selector reason=SurplusInstances -o custom-columns=TYPE:.type,REASON:.reason,NOTE:.note`,
   );
 
   const after = await listSshSessions(client, 'people');

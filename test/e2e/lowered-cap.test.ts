@@ -49,7 +49,7 @@ describe('lowering the maximum while people work', () => {
 
   it('records one Warning Event', async () => {
     const notes = await eventually('the Event', 20, async () => {
-      const fields = '--field-selector=type=Warning,reason=CapExceeded';
+      const fields = '--field-selector=type=Warning,reason=SurplusInstances';
       const output = await kubectl(['get', 'events.events.k8s.io', '-n', environment.namespace, fields, '-o', 'name']);
       const lines = output
         .trim()
