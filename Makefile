@@ -51,8 +51,9 @@ cluster-down: setup ## End that cluster and remove every trace of it
 cluster-shell: setup ## Open a shell in that cluster's network, with kubectl and helm
 	@$(CLUSTER) shell
 
-generate: setup ## Write the generated files again: CRD, API reference, admission policy
+generate: setup ## Write the generated files again: CRD, API reference, admission policy, plain installation
 	@$(NODE) scripts/generate-api.ts
+	@$(NODE) scripts/generate-install.ts
 
 clean: ## Remove what was built here (the caches in ~/.cache/gatewaypool stay)
 	rm -rf dist

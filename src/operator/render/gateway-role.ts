@@ -1,11 +1,11 @@
-import type { V1PolicyRule, V1RoleRef, RbacV1Subject } from '@kubernetes/client-node';
+import type { RbacV1Subject, V1RoleRef } from '@kubernetes/client-node';
 import type { KubeObject } from '../../kube/object.ts';
 import { childNames } from '../names.ts';
 import type { RenderedPool } from './pool.ts';
 import { childMetadata } from './pool.ts';
 
 export interface Role extends KubeObject {
-  rules: V1PolicyRule[];
+  rules: { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] }[];
 }
 
 export interface RoleBinding extends KubeObject {
