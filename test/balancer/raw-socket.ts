@@ -43,6 +43,12 @@ export class RawSocket {
     return this.#text;
   }
 
+  /** Waits until the other side ended its half or dropped the connection; gives all that came. */
+  async ends(): Promise<string> {
+    await soon(`the end of ${JSON.stringify(this.#text)}`, () => this.ended || this.closed);
+    return this.#text;
+  }
+
   async closes(): Promise<string> {
     await soon('the end of the connection', () => this.closed);
     return this.#text;

@@ -135,10 +135,10 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     if (this.#pipelined === undefined) this.#wire.resume();
   }
 
-  onAnswered(status: number): void {
+  onAnswered(status: number, last: boolean): void {
     this.#context.counters.responded(status);
     this.#exchange = undefined;
-    if (this.closing || this.#state !== 'Waiting') {
+    if (last || this.closing || this.#state !== 'Waiting') {
       this.#linger();
       return;
     }

@@ -14,8 +14,8 @@ export interface ExchangeClient {
   /** The backend takes no more of the body for now / takes more again. */
   pauseBody(): void;
   resumeBody(): void;
-  /** The response is out, whole. */
-  onAnswered(status: number): void;
+  /** The response is out, whole. `last`: its head said that the connection ends with it. */
+  onAnswered(status: number, last: boolean): void;
   /** No response came: the client gets this one. */
   onUnanswered(status: 502 | 503 | 504, reason: string): void;
   /** The response broke off in the middle: the client must not take it for whole. */
@@ -43,6 +43,7 @@ export class Exchange implements UpstreamUser {
   #sentTimes = 0;
   #bodyComplete = false;
   #status = 0;
+  #last = false;
   #connectingSince = 0;
 
   constructor(context: HttpContext, client: ExchangeClient, head: RequestHead, clientAddress: string) {
@@ -154,8 +155,8 @@ export class Exchange implements UpstreamUser {
       this.#state = 'Answering';
       this.#status = head.status;
     }
-    const close = this.#client.closing || head.framing.kind === 'UntilClose' || !this.#bodyComplete;
-    const text = Buffer.from(responseHeadBytes(head, close), 'latin1');
+    this.#last = this.#client.closing || head.framing.kind === 'UntilClose' || !this.#bodyComplete;
+    const text = Buffer.from(responseHeadBytes(head, this.#last), 'latin1');
     // One write for both: one packet, and one system call less.
     return this.#client.write(body.length === 0 ? text : Buffer.concat([text, body]));
   }
@@ -173,7 +174,7 @@ export class Exchange implements UpstreamUser {
       else upstream.destroy();
     }
     this.#finish();
-    this.#client.onAnswered(this.#status);
+    this.#client.onAnswered(this.#status, this.#last);
   }
 
   onDrained(): void {
