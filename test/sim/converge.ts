@@ -9,15 +9,18 @@ import type { Simulation } from './simulation.ts';
 
 const maxRounds = 400;
 
-/** All faults end; then everything does what it has to do until nothing changes any more, within bounded rounds. */
+/** All faults end; then everything does what it has to do until nothing changes any more, and the pool is as it should be. */
 export async function converge(simulation: Simulation): Promise<void> {
   healFaults(simulation);
+  await comeToRest(simulation);
+  assertAsWanted(simulation);
+}
+
+/** Everything goes on until nothing changes any more, within bounded rounds. */
+export async function comeToRest(simulation: Simulation): Promise<void> {
   for (let round = 0; round < maxRounds; round += 1) {
     await playRound(simulation);
-    if (isQuiet(simulation)) {
-      assertAsWanted(simulation);
-      return;
-    }
+    if (unrest(simulation) === '') return;
   }
   throw new Violation(`not quiet after ${maxRounds} rounds: ${unrest(simulation)}`);
 }
@@ -45,10 +48,7 @@ async function playRound({ cluster, operators, step }: Simulation): Promise<void
   }
 }
 
-export function isQuiet(simulation: Simulation): boolean {
-  return unrest(simulation) === '';
-}
-
+/** Who still has something to do; empty when nobody has. */
 function unrest({ cluster, operators }: Simulation): string {
   const pods = cluster.store.last('pods');
   if (controllerMoves(cluster).length > 0) return 'controllers have work';

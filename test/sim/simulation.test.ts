@@ -11,8 +11,8 @@ const steps = 500;
 async function failureOf(seed: number): Promise<string | undefined> {
   const simulation = simulationOfSeed(seed);
   try {
-    if (seed % 4 !== 0) await converge(simulation);
-    await liveRandomly(simulation, steps);
+    if (seed % 3 !== 0) await converge(simulation);
+    await liveRandomly(simulation, seed % 2 === 0 ? 'Seats' : 'Everything', steps);
     await converge(simulation);
     return undefined;
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Move } from './cluster/controllers.ts';
 import { controllerMoves, deploymentStatusMoves } from './cluster/controllers.ts';
 import { endingMoves, kubeletMoves } from './cluster/kubelet.ts';
 import { sidecarMoves } from './cluster/sidecar.ts';
+import type { Temper } from './faults.ts';
 import { faults, nodeControllerMoves } from './faults.ts';
 import { guard } from './invariants.ts';
 import type { SimOperator } from './operator/operator.ts';
@@ -19,7 +20,7 @@ export interface Simulation {
   readonly cluster: Cluster;
   readonly operators: readonly SimOperator[];
   /** One step: something happens, then every guarantee is checked. */
-  step(move: Move): Promise<void>;
+  readonly step: (move: Move) => Promise<void>;
 }
 
 export function poolSpec(change: Partial<ResolvedSpec> = {}): ResolvedSpec {
@@ -57,25 +58,29 @@ async function settlePromises(): Promise<void> {
 }
 
 /** A random life of a pool: faults and edits in between everything else. Throws a `Violation`. */
-export async function liveRandomly(simulation: Simulation, steps: number): Promise<void> {
+export async function liveRandomly(simulation: Simulation, temper: Temper, steps: number): Promise<void> {
   const { cluster, operators, step } = simulation;
   const { random } = cluster;
+  let asleep: SimOperator | undefined;
   for (let taken = 0; taken < steps; taken += 1) {
     // Note: mostly a quick succession; now and then everything sleeps for longer than any deadline.
     cluster.milliseconds += random.chance(0.03) ? random.below(20_000) : random.below(250);
-    const move = random.pick(randomMoves(cluster, operators));
+    // Note: an operator that stops in the middle of a sequence for as long as anything else takes is the hardest rival.
+    if (random.chance(0.02)) asleep = random.chance(0.6) ? random.pick(operators) : undefined;
+    const awake = operators.filter((operator) => operator !== asleep);
+    const move = random.pick(randomMoves(cluster, awake, temper));
     if (move !== undefined) await step(move);
   }
 }
 
-function randomMoves(cluster: Cluster, operators: readonly SimOperator[]): readonly Move[] {
+function randomMoves(cluster: Cluster, operators: readonly SimOperator[], temper: Temper): readonly Move[] {
   const { random } = cluster;
   const dice = random.next();
-  if (dice < 0.025) return faults(cluster);
-  if (dice < 0.03) return operators.map((operator) => operator.crash);
-  if (dice < 0.5) return random.pick(operators)?.moves() ?? [];
-  if (dice < 0.52) return [...endingMoves(cluster), ...deploymentStatusMoves(cluster)];
-  if (dice < 0.7) return sidecarMoves(cluster);
+  if (dice < 0.03) return faults(cluster, temper);
+  if (dice < 0.033) return operators.map((operator) => () => operator.crash());
+  if (dice < 0.55) return random.pick(operators)?.moves() ?? [];
+  if (dice < 0.57) return [...endingMoves(cluster), ...deploymentStatusMoves(cluster)];
+  if (dice < 0.75) return sidecarMoves(cluster);
   return [...controllerMoves(cluster), ...kubeletMoves(cluster), ...nodeControllerMoves(cluster)];
 }
 

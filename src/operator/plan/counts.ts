@@ -44,3 +44,8 @@ export function isOutdated(slot: Slot, revision: string): boolean {
   const runs = pod === undefined ? slot.deployment?.revision : pod.revision;
   return (runs !== undefined && runs !== revision) || slot.deployment?.templateDrift === true;
 }
+
+/** `2 of 3 ready`, or with surplus instances `3 ready, 2 wanted`. */
+export function describeReady({ ready, desired }: Counts): string {
+  return ready > desired ? `${ready} ready, ${desired} wanted` : `${ready} of ${desired} ready`;
+}

@@ -21,7 +21,11 @@ export function slotStatuses({ observation, seating }: Picture, now: Date): Slot
     const pod = mainPod(slot);
     const { state, reason } = stateOf(slot, observation, before);
     const notes = [
-      ...(unwanted.has(slot.name) ? [`no longer wanted; to stop it: ${stopHint(pool.namespace, slot.name)}`] : []),
+      ...(unwanted.has(slot.name)
+        ? [
+            `not needed any more, ${seating.desired.instances} are wanted; it goes on until someone stops it: ${stopHint(pool.namespace, slot.name)}`,
+          ]
+        : []),
       ...(isOutdated(slot, pool.revision) ? ['runs an older image, template or configuration'] : []),
     ];
     const since = before?.state === state && before.since !== undefined ? before.since : now.toISOString();

@@ -20,7 +20,7 @@ export function startableSlots(observation: Observation, seating: Seating): read
 
   const again = toRefill
     .filter((slot) => slot.deployment === undefined && isEmpty(slot))
-    .map(({ number, name }) => ({ number, name, reason: `slot ${name} holds a seat, and its Deployment is gone` }));
+    .map(({ number, name }) => ({ number, name, reason: `slot ${name} holds a seat and has no Deployment` }));
 
   const running = slots.filter((slot) => slot.seated).length - seating.toLeave.length;
   const wanted = target - running;

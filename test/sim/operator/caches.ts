@@ -8,7 +8,7 @@ export interface Caches {
   gateKnownSince(): number;
   /** Watches that are behind. */
   behind(): CollectionName[];
-  /** One watch goes on by one event. */
+  /** One watch goes on by some events. */
   advance(name: CollectionName): void;
   /** As after a start: everything is listed anew. */
   relist(): void;
@@ -34,7 +34,7 @@ export function cachesOf(cluster: Cluster): Caches {
     read,
     gateKnownSince: () => knownSince,
     behind: () => watched.filter((name) => position[name] < end(name)),
-    advance: (name) => moveTo(name, Math.min(end(name), position[name] + 1)),
+    advance: (name) => moveTo(name, position[name] + 1 + cluster.random.below(end(name) - position[name])),
     relist: () => {
       knownSince = cluster.milliseconds;
       for (const name of watched) moveTo(name, end(name));

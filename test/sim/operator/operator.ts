@@ -2,6 +2,7 @@ import type { GatewayPoolStatus } from '../../../src/api/status.ts';
 import type { Action, Plan } from '../../../src/operator/plan/actions.ts';
 import type { Observation } from '../../../src/operator/plan/observation.ts';
 import { plan } from '../../../src/operator/plan/plan.ts';
+import { stepReason } from '../../../src/operator/plan/step-reason.ts';
 import { withLimits } from '../../../src/operator/plan/status.ts';
 import { carryOut } from '../../../src/operator/seat-protocol/carry-out.ts';
 import { mayPublish } from '../../../src/operator/seat-protocol/may-publish.ts';
@@ -30,8 +31,8 @@ export interface SimOperator {
   readonly caches: Caches;
   /** What it could do next. */
   moves(): Move[];
-  /** SIGKILL: what it was about is over; a request that was sent may still arrive. */
-  crash(): void;
+  /** SIGKILL: what it was about is over; a request that was sent still arrives with this probability. */
+  crash(arriveProbability?: number): void;
   readonly isBusy: () => boolean;
   /** What it would do now, from its caches as they are. */
   planNow(): Plan;
@@ -70,6 +71,12 @@ export function operatorOf(
     });
   const api = simSeatApi(cluster, send);
 
+  function finish(call: Call): void {
+    if (!calls.includes(call)) return;
+    calls = calls.filter((other) => other !== call);
+    call.deliver?.();
+  }
+
   function reconcile(): void {
     const observation = observe(cluster, caches, clock.rate);
     const planned = plan(observation, now());
@@ -90,19 +97,16 @@ export function operatorOf(
       const watches = cluster.apiIsDown ? [] : caches.behind().map((collection) => () => caches.advance(collection));
       const answers = calls.map((call): Move => {
         return () => {
-          if (call.deliver === undefined) {
-            call.arrive();
-          } else {
-            calls = calls.filter((other) => other !== call);
-            call.deliver();
-          }
+          if (call.deliver === undefined) call.arrive();
+          else finish(call);
+          if (call.deliver !== undefined && cluster.random.chance(0.6)) finish(call);
         };
       });
       return [...watches, ...answers, ...(busy ? [] : [reconcile])];
     },
-    crash: () => {
+    crash: (arriveProbability = 0.5) => {
       for (const call of calls) {
-        if (call.deliver === undefined && cluster.random.chance(0.5)) call.arrive();
+        if (call.deliver === undefined && cluster.random.chance(arriveProbability)) call.arrive();
       }
       calls = [];
       busy = false;
@@ -157,12 +161,17 @@ async function applyAction(
       return true;
     case 'EnsureChildren':
     case 'DeleteConfigCopies':
-      return true;
-    default: {
+      break;
+    case 'RebuildGate':
+    case 'WriteGate':
+    case 'StartSlots':
+    case 'TakeBackSeats': {
+      say(cluster, `Operator: ${stepReason(action)}`);
       const outcome = await carryOut(api, pool, action);
       return outcome.done;
     }
   }
+  return true;
 }
 
 /** A compare-and-swap on the pool's resourceVersion, left out when nothing changed. */

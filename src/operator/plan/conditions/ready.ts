@@ -1,15 +1,16 @@
+import { describeReady } from '../counts.ts';
 import type { Picture } from '../picture.ts';
 import { troubles } from '../slot-status.ts';
 import { stalled } from './stalled.ts';
 import type { Verdict } from './verdict.ts';
-import { count, verdict } from './verdict.ts';
+import { verdict } from './verdict.ts';
 
 /** Whether every instance that the pool should have is there and serves. More than that, above a lowered maximum, is no failure. */
 export function ready(picture: Picture): Verdict {
   const { observation, counts, seating, blocked } = picture;
   const { limitedBy } = seating.desired;
   const limit = limitedBy === undefined ? [] : [limitedBy];
-  const have = `${counts.ready} of ${count(counts.desired, 'instance')} ready`;
+  const have = describeReady(counts);
 
   const stall = stalled(picture);
   if (stall.status === 'True') return verdict('Ready', 'Stalled', `${have}; ${stall.message}`);
