@@ -1,0 +1,322 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { gatewayPoolType, labels } from '../../../src/api/identity.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
+import { configMapType, deploymentType, secretType, serviceType } from '../../../src/operator/resources.ts';
+import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
+import { until } from '../../cluster/until.ts';
+import type { TestCluster } from './cluster.ts';
+import { condition, createConfig, find, poolIn, startTestCluster, untilStatus } from './cluster.ts';
+import type { OperatorProcess } from './operator-process.ts';
+import { startOperator } from './operator-process.ts';
+
+const testTimeoutMilliseconds = 60_000;
+/** Stands for what must never be shown: in Secrets, and in the values of a template. */
+const canary = 'c4n4ry-v4lue';
+
+let cluster: TestCluster;
+let operator: OperatorProcess;
+let namespace: string;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  operator = await startOperator(cluster.controlPlane);
+}, controlPlaneTimeoutMilliseconds);
+
+afterAll(async () => {
+  await operator.stop('SIGTERM');
+  await cluster.stop();
+});
+
+beforeEach(async () => {
+  namespace = await cluster.namespace();
+}, testTimeoutMilliseconds);
+
+const createPool = (spec: Record<string, unknown> = {}, name = 'prod'): Promise<KubeObject> =>
+  cluster.client.create(gatewayPoolType, poolIn(namespace, spec, name));
+
+const stalled = (what: string, name = 'prod'): ReturnType<typeof untilStatus> =>
+  untilStatus(cluster, namespace, what, (status) => condition(status, 'Stalled').status === 'True', name);
+
+async function slots(): Promise<string[]> {
+  const { items } = await cluster.client.list(deploymentType, { namespace, labelSelector: labels.pool });
+  return items.map(({ metadata }) => metadata.name).sort((left, right) => left.localeCompare(right));
+}
+
+/** Everything that the operator said about the pools of this namespace. */
+async function said(): Promise<string> {
+  const pools = await cluster.controlPlane.kubectl([
+    'get',
+    'gatewaypools',
+    '-n',
+    namespace,
+    '-o',
+    'jsonpath={.items[*].status}',
+  ]);
+  const events = await cluster.controlPlane.kubectl(['get', 'events', '-n', namespace, '-o', 'json']);
+  return [pools, events, operator.output()].join('\n');
+}
+
+describe('an object of somebody else that has a name of the pool', () => {
+  beforeEach(async () => {
+    await createConfig(cluster, namespace);
+  }, testTimeoutMilliseconds);
+
+  const selector = { matchLabels: { app: 'other' } };
+  const template = {
+    metadata: { labels: { app: 'other' } },
+    spec: { containers: [{ name: 'other', image: 'other' }] },
+  };
+  const foreign = [
+    {
+      type: serviceType,
+      name: 'prod',
+      content: { spec: { ports: [{ port: 80 }], selector: { app: 'other' } } },
+      slots: ['prod-0', 'prod-1'],
+    },
+    { type: serviceType, name: 'prod-instances', content: { spec: { ports: [{ port: 80 }] } }, slots: [] },
+    { type: configMapType, name: 'prod-seats', content: { data: { 'seats.yaml': 'mine' } }, slots: [] },
+    { type: configMapType, name: 'prod-balancer', content: { data: { mine: 'yes' } }, slots: [] },
+    { type: deploymentType, name: 'prod-0', content: { spec: { replicas: 0, selector, template } }, slots: ['prod-1'] },
+  ].map((each) => ({ ...each, title: `${each.type.kind} ${each.name}` }));
+
+  it.each(foreign)(
+    '$title is left alone, named in Stalled, and the pool heals when it is gone',
+    async ({ type, name, content, slots: possible }) => {
+      const object = {
+        apiVersion: type === deploymentType ? 'apps/v1' : 'v1',
+        kind: type.kind,
+        metadata: { name, namespace },
+        ...content,
+      };
+      const before = await cluster.client.create<KubeObject>(type, object);
+
+      await createPool({ maxInstances: 2 });
+      const status = await stalled(`Stalled because of ${type.kind} ${name}`);
+      await until('the slots that are possible', 10_000, async () => (await slots()).length === possible.length);
+
+      expect(condition(status, 'Stalled').reason).toBe('NameTaken');
+      expect(condition(status, 'Stalled').message).toContain(`${type.kind} ${namespace}/${name} `);
+      expect(await slots()).toEqual(possible);
+      const after = await find<KubeObject>(cluster, type, namespace, name);
+      expect(withoutStatus(after)).toEqual(withoutStatus(before));
+      await cluster.client.delete(type, { namespace, name });
+      // Somebody who has just deleted it wants to see the pool go on without waiting for the next look.
+      await cluster.client.mergePatch(gatewayPoolType, { namespace, name: 'prod' }, { spec: { replicas: 2 } });
+      await untilStatus(
+        cluster,
+        namespace,
+        'not stalled',
+        (now) => condition(now, 'Stalled').status === 'False' && now.replicas === 2,
+      );
+    },
+    testTimeoutMilliseconds,
+  );
+});
+
+function withoutStatus(object: KubeObject | undefined): object {
+  const {
+    status: _status,
+    metadata,
+    ...rest
+  }: KubeObject & { status?: unknown } = object ?? { apiVersion: '', kind: '', metadata: { name: '' } };
+  const { resourceVersion: _version, managedFields: _fields, annotations: _annotations, ...kept } = metadata;
+  return { ...rest, metadata: kept };
+}
+
+describe('a template', () => {
+  beforeEach(async () => {
+    await createConfig(cluster, namespace);
+  }, testTimeoutMilliseconds);
+
+  const gateway = (member: object): object => ({ spec: { containers: [{ name: 'gateway', ...member }] } });
+
+  it.each([
+    {
+      name: 'with a wrong value',
+      template: gateway({ env: [{ name: 'TOKEN', value: canary }], imagePullPolicy: canary }),
+      says: 'spec.template.spec.containers[0].imagePullPolicy',
+    },
+    {
+      name: 'with a mistyped field',
+      template: gateway({ enviroment: [{ name: 'TOKEN', value: canary }] }),
+      says: 'spec.template.spec.containers[0].enviroment',
+    },
+    {
+      name: 'with a volume mount of a volume that is not there',
+      template: gateway({ volumeMounts: [{ name: 'missing', mountPath: '/data' }] }),
+      says: 'volumeMounts',
+    },
+  ])(
+    '$name that the API server refuses stalls its pool with the field path and no value, and no other pool',
+    async ({ template, says }) => {
+      await createPool({ template });
+      await createPool({}, 'healthy');
+
+      const status = await stalled('Stalled because of the template');
+      await untilStatus(cluster, namespace, 'the other pool', ({ replicas }) => replicas === 1, 'healthy');
+
+      expect(condition(status, 'Stalled')).toMatchObject({ reason: 'ObjectRefused' });
+      expect(condition(status, 'Stalled').message).toContain(says);
+      expect(await slots()).toEqual(['healthy-0']);
+      expect(await said()).not.toContain(canary);
+      await cluster.client.mergePatch(gatewayPoolType, { namespace, name: 'prod' }, { spec: { template: null } });
+      await untilStatus(
+        cluster,
+        namespace,
+        'the healed pool',
+        (now) => condition(now, 'Stalled').status === 'False' && now.replicas === 1,
+      );
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'that breaks a rule of ours stalls its pool without a try',
+    async () => {
+      await createPool({ template: gateway({ lifecycle: { preStop: { exec: { command: [canary] } } } }) });
+
+      const status = await stalled('Stalled because of the preStop hook');
+
+      expect(condition(status, 'Stalled')).toMatchObject({ reason: 'TemplateRefused' });
+      expect(condition(status, 'Stalled').message).toContain('spec.template.spec.containers[0].lifecycle.preStop');
+      expect(await slots()).toEqual([]);
+      expect(await said()).not.toContain(canary);
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'whose pods a quota refuses stalls its pool, and it heals by itself',
+    async () => {
+      const quota = {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'none', namespace },
+        spec: { hard: { 'count/deployments.apps': '0' } },
+      };
+      await cluster.controlPlane.kubectl(['apply', '-f', '-'], JSON.stringify(quota));
+      await until(
+        'the quota to act',
+        10_000,
+        async () =>
+          (await cluster.controlPlane.kubectl([
+            'get',
+            'resourcequota',
+            'none',
+            '-n',
+            namespace,
+            '-o',
+            'jsonpath={.status.hard}',
+          ])) !== '',
+      );
+
+      await createPool();
+
+      const status = await stalled('Stalled because of the quota');
+      expect(condition(status, 'Stalled').message).toContain('exceeded quota: none');
+      await cluster.controlPlane.kubectl(['delete', 'resourcequota', 'none', '-n', namespace]);
+      await untilStatus(
+        cluster,
+        namespace,
+        'the healed pool',
+        (now) => condition(now, 'Stalled').status === 'False' && now.replicas === 1,
+      );
+    },
+    testTimeoutMilliseconds,
+  );
+});
+
+describe('a configuration', () => {
+  const configValid = (what: string, status: string): ReturnType<typeof untilStatus> =>
+    untilStatus(cluster, namespace, what, (now) => condition(now, 'ConfigValid').status === status);
+
+  it(
+    'that is missing starts nothing, names the Secret, and heals when it is there',
+    async () => {
+      await createPool();
+
+      const status = await configValid('no Secret', 'False');
+
+      expect(condition(status, 'ConfigValid')).toMatchObject({
+        reason: 'SecretNotFound',
+        message: expect.stringContaining('"gateway"'),
+      });
+      expect(await slots()).toEqual([]);
+      await createConfig(cluster, namespace);
+      await untilStatus(cluster, namespace, 'an instance', ({ replicas }) => replicas === 1);
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it.each([
+    { name: 'is not base64', value: `${canary}!`, reason: 'NotBase64' },
+    { name: 'is not JSON', value: Buffer.from(canary).toString('base64'), reason: 'NotJson' },
+    {
+      name: 'has a clientId of the wrong length',
+      value: Buffer.from(
+        JSON.stringify({
+          hostname: 'h',
+          clientId: Buffer.from(canary).toString('base64'),
+          privateKey: 'YQ==',
+          serverPublicKeyId: '10',
+          appKey: 'YQ==',
+        }),
+      ).toString('base64'),
+      reason: 'FieldInvalid',
+    },
+  ])(
+    'that $name starts nothing, names Secret and key, and shows no value',
+    async ({ value, reason }) => {
+      await createConfig(cluster, namespace, value);
+      await createPool({
+        profile: 'Keeper',
+        image: 'keeper/gateway:1.8.4',
+        config: { secretName: 'gateway' },
+        listeners: [],
+      });
+
+      const status = await configValid('a wrong value', 'False');
+
+      expect(condition(status, 'ConfigValid').reason).toBe(reason);
+      expect(condition(status, 'ConfigValid').message).toContain('Secret "gateway", key "config"');
+      expect(await slots()).toEqual([]);
+      expect(await said()).not.toContain(canary);
+      expect(await said()).not.toContain(value);
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'that becomes wrong leaves what runs alone, and a good one is copied for those that start later',
+    async () => {
+      await createConfig(cluster, namespace, 'first');
+      await createPool();
+      const running = await untilStatus(cluster, namespace, 'an instance', ({ replicas }) => replicas === 1);
+      const change = (data: object | null): Promise<KubeObject> =>
+        cluster.client.mergePatch(secretType, { namespace, name: 'gateway' }, { data });
+
+      await change(null);
+      await configValid('no key', 'False');
+      expect(await slots()).toEqual(['prod-0']);
+      await change({ config: Buffer.from(canary).toString('base64') });
+      const status = await untilStatus(
+        cluster,
+        namespace,
+        'an outdated instance',
+        ({ updatedInstances }) => updatedInstances === 0,
+      );
+
+      expect(condition(status, 'RollingOut').status).toBe('True');
+      expect(status.slots?.[0]?.revision).toBe(running.slots?.[0]?.revision);
+      const copies = await cluster.client.list<KubeObject & { immutable?: boolean }>(secretType, {
+        namespace,
+        labelSelector: labels.pool,
+      });
+      expect(copies.items).toHaveLength(2);
+      expect(copies.items.every(({ immutable }) => immutable === true)).toBe(true);
+      expect(await said()).not.toContain(canary);
+      expect(await said()).not.toContain(Buffer.from(canary).toString('base64'));
+    },
+    testTimeoutMilliseconds,
+  );
+});
