@@ -88,7 +88,7 @@ export function createListenerRuntime(first: Listener, shared: SharedState): Lis
       try {
         listening = await listen(address, port, onConnection);
       } catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : 'Unknown';
+        const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'Unknown';
         const where = `${address ?? 'all addresses'} port ${port}`;
         throw new ListenError(`Listener ${name} could not listen on ${where}: ${code}`, code, error);
       }

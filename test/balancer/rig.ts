@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import type { z } from 'zod';
 import type { Backend } from '../../src/balancer/backend.ts';
 import { BalancerConfig } from '../../src/balancer/config/schema.ts';
 import { createDataPlane } from '../../src/balancer/create-data-plane.ts';
@@ -36,7 +37,7 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-type Settings = Omit<Parameters<typeof BalancerConfig.parse>[0] & object, 'listeners'>;
+type Settings = Omit<z.input<typeof BalancerConfig>, 'listeners'>;
 
 /** A data plane with a real clock, one HTTP and one TCP listener, and the rotation beginning at the first backend. */
 export async function startRig(backends: readonly Backend[], settings: Settings = {}, ownName?: string): Promise<Rig> {
@@ -45,7 +46,7 @@ export async function startRig(backends: readonly Backend[], settings: Settings 
   const dataPlane = createDataPlane({ clock: systemClock, random: () => 0, logger, metrics, ownName });
   const httpPort = await freePort();
   const tcpPort = await freePort();
-  const listeners = [
+  const listeners: z.input<typeof BalancerConfig>['listeners'] = [
     { name: 'http', protocol: 'HTTP', address: '127.0.0.1', port: httpPort },
     { name: 'tcp', protocol: 'TCP', address: '127.0.0.1', port: tcpPort },
   ];

@@ -24,11 +24,21 @@ export function parseConfig(text: string, source: string): BalancerConfig {
     throw new ConfigError(`${source}:${line}:${col}: ${sentence}`, { line, column: col, field: '' });
   }
 
-  const result = BalancerConfig.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
+  const result = BalancerConfig.safeParse(plainValue(document, source));
   const problems = result.success ? contradictions(result.data) : result.error.issues.flatMap(problemsOf);
   const [first] = problems;
   if (first !== undefined) throw refuse(problems, first, source, (path) => placeOf(document, lines, path));
   return BalancerConfig.parse(result.data);
+}
+
+function plainValue(document: Document, source: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    // The parser's guard against a small text that would grow without end.
+    const sentence = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${source}:1:1: ${sentence}`, { line: 1, column: 1, field: '' });
+  }
 }
 
 type Path = readonly PropertyKey[];

@@ -66,7 +66,7 @@ describe('passive ejection', () => {
 describe('active checks', () => {
   const thresholds = { unhealthyThreshold: 2, healthyThreshold: 3 };
   const after = (results: string) =>
-    [...results].reduce((state, result) => afterCheck(state, result === '+', thresholds), assumedUp).up;
+    results.split('').reduce((state, result) => afterCheck(state, result === '+', thresholds), assumedUp).up;
 
   it.each([
     { results: '', up: true, name: 'takes a new target for well' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { walkBody } from '../../../src/balancer/http/body-walk.ts';
 import { createHeadReader } from '../../../src/balancer/http/head-reader.ts';
 import { holdRequest, isRepeatable } from '../../../src/balancer/http/held-request.ts';
@@ -78,7 +78,10 @@ describe('createHeadReader', () => {
   it('finds the end of a head that comes byte by byte, and what is behind it', () => {
     const reader = createHeadReader(100);
     const text = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-    const results = [...text].slice(0, -1).map((letter) => reader.push(Buffer.from(letter)));
+    const results = text
+      .slice(0, -1)
+      .split('')
+      .map((letter) => reader.push(Buffer.from(letter)));
 
     const whole = reader.push(Buffer.from('\nbody'));
 

@@ -235,6 +235,6 @@ describe('connections to a backend that gets no new work', () => {
 
     await idle.ends();
     (await second.connection(0)).send(response('two'));
-    await other.receives('two');
+    expect(await other.receives('two')).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 });

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AdminServer } from '../../../src/balancer/admin/admin.ts';
+import { startAdmin } from '../../../src/balancer/admin/start-admin.ts';
+import { rawClient } from '../raw-socket.ts';
+
+let admin: AdminServer;
+let ready = true;
+
+beforeEach(async () => {
+  ready = true;
+  admin = await startAdmin({
+    address: '127.0.0.1',
+    port: 0,
+    probes: {
+      started: () => ({ ok: true, message: 'Started.' }),
+      ready: () => ({ ok: ready, message: ready ? 'Ready.' : 'Waits for a seat.' }),
+      live: () => ({ ok: true, message: 'Live.' }),
+    },
+    sessions: () => ({ sessions: 3 }),
+    metrics: () => 'up 1\n',
+  });
+});
+afterEach(() => admin.close());
+
+const ask = (path: string, method = 'GET') => fetch(`http://127.0.0.1:${admin.port}${path}`, { method });
+
+describe('the admin server', () => {
+  it.each([
+    { path: '/started', type: 'text/plain; charset=utf-8', body: 'Started.\n' },
+    { path: '/ready', type: 'text/plain; charset=utf-8', body: 'Ready.\n' },
+    { path: '/live', type: 'text/plain; charset=utf-8', body: 'Live.\n' },
+    { path: '/sessions', type: 'application/json', body: '{"sessions":3}\n' },
+    { path: '/metrics?x=1', type: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' },
+  ])('answers $path', async ({ path, type, body }) => {
+    const response = await ask(path);
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe(type);
+    expect(await response.text()).toBe(body);
+  });
+
+  it('answers 503 with the reason when a probe fails', async () => {
+    ready = false;
+
+    const response = await ask('/ready');
+
+    expect(response.status).toBe(503);
+    expect(await response.text()).toBe('Waits for a seat.\n');
+  });
+
+  it('answers HEAD without a body', async () => {
+    const response = await ask('/sessions', 'HEAD');
+
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('');
+  });
+
+  it.each(['/', '/drain', '/sessions/', '/toString', '/__proto__'])('knows no %s', async (path) => {
+    expect((await ask(path)).status).toBe(404);
+  });
+
+  it.each(['POST', 'PUT', 'DELETE'])('takes no %s: nothing can be commanded', async (method) => {
+    const response = await ask('/sessions', method);
+
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  it('outlives what is no HTTP', async () => {
+    const client = rawClient(admin.port);
+    client.send('\x16\x03\x01\x00');
+    await client.ends();
+    client.destroy();
+
+    expect((await ask('/live')).status).toBe(200);
+  });
+
+  it('says which port is taken', async () => {
+    const taken = { address: '127.0.0.1', port: admin.port };
+    const probe = () => ({ ok: true, message: '' });
+    const probes = { started: probe, ready: probe, live: probe };
+
+    await expect(startAdmin({ ...taken, probes, sessions: () => ({}), metrics: () => '' })).rejects.toThrow(
+      'EADDRINUSE',
+    );
+  });
+});

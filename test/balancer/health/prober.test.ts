@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Target } from '../../../src/balancer/backend.ts';
+import { HealthCheck } from '../../../src/balancer/config/schema.ts';
+import { checkHttp } from '../../../src/balancer/health/http-check.ts';
+import { type CheckedListener, runProber } from '../../../src/balancer/health/prober.ts';
+import { FakeClock } from '../../kube/fake-clock.ts';
+import { rawServer, type RawSocket } from '../raw-socket.ts';
+import { freePort } from '../rig.ts';
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+function prober(targets: number, settings: Partial<HealthCheck> = {}) {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  cleanups.push(() => stop.abort());
+  const started: { name: string; at: number }[] = [];
+  const results: string[] = [];
+  const answers: ((passed: boolean) => void)[] = [];
+  const listener: CheckedListener = {
+    checkTargets: () =>
+      Array.from({ length: targets }, (_, index) => ({ name: `prod-${index}`, address: '127.0.0.1', port: 80 })),
+    checked: ({ name }, passed) => results.push(`${name} ${passed}`),
+  };
+  const run = runProber(
+    {
+      clock,
+      random: () => 0.5,
+      settings: () => HealthCheck.parse(settings),
+      listeners: () => [listener],
+      check: ({ name }) => {
+        started.push({ name, at: clock.monotonicMilliseconds() });
+        return new Promise((resolve) => answers.push(resolve));
+      },
+    },
+    stop.signal,
+  );
+  return { clock, stop, started, results, answers, run };
+}
+
+describe('runProber', () => {
+  it('spreads the checks of a round over the interval', async () => {
+    const { clock, started } = prober(2);
+
+    await clock.advance(999);
+
+    expect(started.map(({ name, at }) => `${name} at ${at}`)).toEqual([
+      'prod-0 at 0',
+      'prod-1 at 250',
+      'prod-0 at 500',
+      'prod-1 at 750',
+    ]);
+  });
+
+  it('does not wait for a target that hangs: its next check starts in time', async () => {
+    const { clock, started } = prober(1);
+
+    await clock.advance(1500);
+
+    expect(started).toHaveLength(4);
+  });
+
+  it('sends at most 20 checks per second, however large the pool', async () => {
+    const { clock, started } = prober(100);
+
+    await clock.advance(10_000);
+
+    expect(started.length).toBeLessThanOrEqual(201);
+    expect(new Set(started.map(({ name }) => name)).size).toBe(100);
+  });
+
+  it('hands over the results', async () => {
+    const { clock, results, answers } = prober(2);
+    await clock.advance(300);
+
+    answers[1]?.(true);
+    answers[0]?.(false);
+    await clock.advance(1);
+
+    expect(results).toEqual(['prod-1 true', 'prod-0 false']);
+  });
+
+  it('asks nobody in passive mode', async () => {
+    const { clock, started } = prober(3, { mode: 'Passive' });
+
+    await clock.advance(10_000);
+
+    expect(started).toEqual([]);
+  });
+
+  it('ends when told to, and says nothing of checks under way', async () => {
+    const { clock, stop, results, answers, run } = prober(1);
+    await clock.advance(1);
+
+    stop.abort();
+    await run;
+    answers[0]?.(false);
+    await clock.advance(1);
+
+    expect(results).toEqual([]);
+  });
+});
+
+describe('checkHttp', () => {
+  const never = new AbortController().signal;
+
+  async function answering(answer: (socket: RawSocket) => void): Promise<{ target: Target; requests: () => string[] }> {
+    const server = await rawServer((socket) => socket.socket.once('data', () => answer(socket)));
+    cleanups.push(() => server.close());
+    return {
+      target: { name: 'prod-0', address: '127.0.0.1', port: server.port },
+      requests: () => server.connections.map(({ text }) => text),
+    };
+  }
+
+  it.each([
+    { answer: 'HTTP/1.1 200 OK\r\n\r\n', passed: true },
+    { answer: 'HTTP/1.1 302 Found\r\n\r\n', passed: true },
+    { answer: 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n', passed: true },
+    { answer: 'HTTP/1.1 500 Oops\r\n\r\n', passed: false },
+    { answer: 'HTTP/1.1 503 Not Now\r\n\r\n', passed: false },
+    { answer: 'SSH-2.0-OpenSSH_9.2\r\n\r\n', passed: false },
+  ])('takes $answer for $passed', async ({ answer, passed }) => {
+    const { target, requests } = await answering((socket) => socket.send(answer));
+
+    expect(await checkHttp(target, '/healthz', 4000, never)).toBe(passed);
+    expect(requests()[0]).toMatch(/^GET \/healthz HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\n/);
+  });
+
+  it('fails when the answer ends too early', async () => {
+    const { target } = await answering((socket) => {
+      socket.send('HTTP/1.1 200 OK\r\n');
+      socket.socket.end();
+    });
+
+    expect(await checkHttp(target, '/', 4000, never)).toBe(false);
+  });
+
+  it('fails when nobody listens', async () => {
+    const target = { name: 'prod-0', address: '127.0.0.1', port: await freePort() };
+
+    expect(await checkHttp(target, '/', 4000, never)).toBe(false);
+  });
+
+  it('fails when the answer does not come in time', async () => {
+    const { target } = await answering(() => {});
+
+    expect(await checkHttp(target, '/', 50, never)).toBe(false);
+  });
+
+  it('gives up when the balancer stops', async () => {
+    const { target } = await answering(() => {});
+
+    expect(await checkHttp(target, '/', 4000, AbortSignal.timeout(20))).toBe(false);
+  });
+});

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { WebSocket, WebSocketServer } from 'ws';
+import { soon } from '../../kube/soon.ts';
+import { rawClient, rawServer } from '../raw-socket.ts';
+import { backendAt, type Rig, startRig } from '../rig.ts';
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+async function echoRig(): Promise<{ rig: Rig; server: WebSocketServer }> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 16 * 1024 * 1024 });
+  await once(server, 'listening');
+  server.on('connection', (socket) => {
+    socket.on('message', (data, isBinary) => {
+      const text = !isBinary && Buffer.isBuffer(data) ? data.toString() : '';
+      if (text.startsWith('close ')) socket.close(Number(text.slice(6)), 'as asked');
+      else socket.send(data, { binary: isBinary });
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  const rig = await startRig([backendAt('prod-0', address.port)]);
+  cleanups.push(
+    () => rig.close(),
+    () => {
+      for (const socket of server.clients) socket.terminate();
+      server.close();
+    },
+  );
+  return { rig, server };
+}
+
+async function open(rig: Rig): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${rig.httpPort}/shell`);
+  cleanups.push(() => socket.terminate());
+  await once(socket, 'open');
+  return socket;
+}
+
+describe('WebSocket through the balancer', () => {
+  it('carries messages of any size both ways, and counts as one session until it ends', async () => {
+    const { rig } = await echoRig();
+    const socket = await open(rig);
+    const big = Buffer.alloc(3_000_000, 7);
+
+    socket.send('hello');
+    const [hello] = await once(socket, 'message');
+    socket.send(big);
+    const [echoed] = await once(socket, 'message');
+
+    expect(String(hello)).toBe('hello');
+    expect(big.equals(echoed)).toBe(true);
+    expect(rig.dataPlane.sessions().backends).toEqual({ 'prod-0': 1 });
+    socket.close();
+    await soon('the end of the session', () => rig.dataPlane.sessions().sessions === 0);
+  });
+
+  it('carries the server’s close code', async () => {
+    const { rig } = await echoRig();
+    const socket = await open(rig);
+
+    socket.send('close 4321');
+
+    const [code, reason] = await once(socket, 'close');
+    expect([code, String(reason)]).toEqual([4321, 'as asked']);
+  });
+
+  it('carries the client’s close code', async () => {
+    const { rig, server } = await echoRig();
+    const socket = await open(rig);
+    const [peer] = server.clients;
+    if (peer === undefined) throw new Error('the server has this client');
+
+    socket.close(4001, 'done');
+
+    const [code, reason] = await once(peer, 'close');
+    expect([code, String(reason)]).toEqual([4001, 'done']);
+  });
+
+  it('tells the other side when one is reset', async () => {
+    const { rig, server } = await echoRig();
+    const socket = await open(rig);
+    const [peer] = server.clients;
+    if (peer === undefined) throw new Error('the server has this client');
+
+    socket.terminate();
+
+    const [code] = await once(peer, 'close');
+    expect(code).toBe(1006);
+    await soon('the end of the session', () => rig.dataPlane.sessions().sessions === 0);
+  });
+
+  it('answers what the backend answers instead of switching', async () => {
+    const backend = await rawServer();
+    const rig = await startRig([backendAt('prod-0', backend.port)]);
+    cleanups.push(
+      () => backend.close(),
+      () => rig.close(),
+    );
+    const socket = new WebSocket(`ws://127.0.0.1:${rig.httpPort}/`);
+    const upstream = await backend.connection(0);
+    await upstream.receives('Upgrade: websocket');
+
+    upstream.send('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+
+    const [error] = await once(socket, 'error');
+    expect(String(error)).toContain('403');
+  });
+
+  it('passes bytes that came with either head, and half-close after the switch', async () => {
+    const backend = await rawServer();
+    const rig = await startRig([backendAt('prod-0', backend.port)]);
+    const client = rawClient(rig.httpPort);
+    cleanups.push(
+      () => backend.close(),
+      () => rig.close(),
+      () => client.destroy(),
+    );
+    client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: raw\r\n\r\nearly');
+    const upstream = await backend.connection(0);
+    await upstream.receives('Upgrade: raw');
+    expect(upstream.text).not.toContain('early');
+
+    upstream.send('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: raw\r\n\r\nfirst');
+    await client.receives('first');
+    await upstream.receives('early');
+    client.socket.end('last words');
+    await upstream.receives('last words');
+    await soon('the half-close', () => upstream.ended);
+    upstream.socket.end('reply to last words');
+
+    await client.receives('reply to last words');
+    await client.closes();
+  });
+});
