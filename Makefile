@@ -31,6 +31,17 @@ test-unit test-sim test-integration test-e2e: test-%: build ## Run one kind of t
 sim: setup ## Simulate the planner with more seeds: make sim SEEDS=20000
 	@SIM_SEEDS=$(or $(SEEDS),20000) npm test -- --selectProjects sim
 
+bench: bench-idle bench-memory bench-reconcile ## Run every benchmark
+
+bench-idle: build ## Count what the operator asks of the API server when nothing happens
+	@$(NODE) test/bench/idle.ts
+
+bench-memory: build ## Measure the memory of the operator at rest and of a sidecar under load
+	@$(NODE) test/bench/memory.ts
+
+bench-reconcile: build ## Compare the operator with the same requests sent bare
+	@$(NODE) test/bench/reconcile.ts
+
 build: setup ## Bundle the operator and the balancer into dist/
 	@$(NODE) scripts/build.ts
 
