@@ -41,16 +41,18 @@ export interface KubernetesModeOptions {
 
 /**
  * The sidecar of a gateway pod: holds the gateway back until it may start, and balances over the pool. Nothing that the API server
- * says or fails to say ends it, or a session (guarantee G9). Resolves when `signal` has aborted and the last session has ended; `cut`
- * ends what is left at once.
+ * says or fails to say ends it, or a session (guarantee G9). Resolves when `stop` has aborted and the last session has ended, or
+ * when the pod is deleted while its gateway still waits; `cut` ends what is left at once.
  *
  * @throws Error when the pod's environment is not complete, and the system's error when the admin port is taken.
  */
 export async function runKubernetesMode(
   options: KubernetesModeOptions,
-  signal: AbortSignal,
+  stop: AbortSignal,
   cut?: AbortSignal,
 ): Promise<void> {
+  const podEnding = new AbortController();
+  const signal = AbortSignal.any([stop, podEnding.signal]);
   const { env, clock, random, logger, adminPort = 15_090, stateFolder: folder = '/var/lib/gatewaypool' } = options;
   const pod = podEnvironment(env);
   const { namespace, podUid } = pod;
@@ -105,6 +107,7 @@ export async function runKubernetesMode(
     clock,
     random,
     logger,
+    onPodEnding: () => podEnding.abort(),
   });
   registerKubernetesMetrics(metrics, {
     seat,

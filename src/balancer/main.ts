@@ -21,7 +21,7 @@ async function main(words: readonly string[]): Promise<number> {
     case 'Kubernetes': {
       // Loaded only here, so that static mode does not carry it in memory.
       const { runKubernetesMode } = await import('./kubernetes.ts');
-      await runKubernetesMode({ ...parts, env: process.env }, stop);
+      await runKubernetesMode({ ...parts, env: process.env }, stop, cut);
       return 0;
     }
     case 'Help':

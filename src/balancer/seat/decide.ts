@@ -27,7 +27,7 @@ export function slotVerdict(view: PoolView | undefined, own: OwnPod, waitedFor: 
 
   const self = view.find((endpoint) => endpoint.podUid === own.podUid);
   if (self === undefined) return occupied('EndpointMissing', 'this pod is not in the EndpointSlices of the pool yet');
-  if (self.terminating) return occupied('EndpointMissing', 'this pod is being deleted');
+  if (self.terminating) return occupied('PodEnding', 'this pod is being deleted');
 
   if (waitedFor.length > 0) {
     const list = waitedFor.map(({ description }) => description).join(', ');

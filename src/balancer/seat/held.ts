@@ -1,5 +1,5 @@
 /** Why a pod's gateway may not start yet. */
-export type HeldReason = 'StartGate' | 'EndpointMissing' | 'SlotOccupied' | 'ApiUnavailable';
+export type HeldReason = 'StartGate' | 'EndpointMissing' | 'SlotOccupied' | 'ApiUnavailable' | 'PodEnding';
 
 /** What a held pod tells in its log and at /sessions: to people, to the operator, and to the other pods of its slot. */
 export interface Held {

@@ -33,6 +33,13 @@ export interface SeatOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly takeoverSeconds?: number;
+  /**
+   * This pod is being deleted and its gateway never ran: there is nothing to wait for.
+   *
+   * Note: SIGTERM may have come before this process listened to it, and the kernel drops such a signal for PID 1. The kubelet does
+   * not send it twice, so the pod would stay for its whole grace period.
+   */
+  readonly onPodEnding?: () => void;
 }
 
 /** Holds the gateway of this pod back until it may start. */
@@ -173,6 +180,10 @@ export function createSeat(options: SeatOptions): Seat {
           await take(next.gateReadAt);
         } else {
           hold(next.held);
+        }
+        if (next.held?.reason === 'PodEnding') {
+          options.onPodEnding?.();
+          return;
         }
         if (!taken) await pause(signal);
       }

@@ -16,7 +16,7 @@ describe('slotVerdict', () => {
     { name: 'before the first look', view: undefined, reason: 'ApiUnavailable' },
     { name: 'before this pod is listed', view: [podOf('a')], reason: 'EndpointMissing' },
     { name: 'in an empty pool', view: [], reason: 'EndpointMissing' },
-    { name: 'once this pod is being deleted', view: [podOf(own.podUid, ending)], reason: 'EndpointMissing' },
+    { name: 'once this pod is being deleted', view: [podOf(own.podUid, ending)], reason: 'PodEnding' },
   ])('decides nothing $name', ({ view, reason }) => {
     expect(slotVerdict(view, own, [])).toMatchObject({ free: false, reason });
   });

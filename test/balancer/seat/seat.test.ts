@@ -54,6 +54,7 @@ function seatIn(world: Partial<World> = {}) {
     clock,
     random: () => 0.5,
     logger,
+    onPodEnding: () => state.calls.push('onPodEnding'),
   });
   const run = seat.run(stop.signal);
   const messages = () => lines.map((line) => line.msg);
@@ -93,6 +94,20 @@ describe('a seat', () => {
 
     expect(seat.taken()).toBe(true);
     expect(state.calls).toEqual([]);
+  });
+
+  it('gives up, and says so, when its pod is deleted before the gateway ran: SIGTERM may have been lost', async () => {
+    const { seat, state, clock, run } = seatIn({ gate: gateOf({ slots: [] }) });
+    await clock.advance(5000);
+    const callsWhileHeld = [...state.calls];
+
+    state.view = [podOf(own.podUid, ending)];
+    await clock.advance(2000);
+    await run;
+
+    expect(callsWhileHeld).not.toContain('onPodEnding');
+    expect(state.calls.filter((call) => call === 'onPodEnding')).toHaveLength(1);
+    expect(seat.taken()).toBe(false);
   });
 
   it('waits for a running pod of its slot for ever, and starts when it is gone', async () => {
