@@ -31,8 +31,12 @@ spec:
 
 /** Starts the client and waits until it runs. */
 export async function startClientPod(client: ClientPod, image: string): Promise<ClientPod> {
-  const applied = await applyYaml(client.namespace, manifest(client, image));
-  if (applied.code !== 0) throw new Error(applied.stderr);
+  // A new namespace has its default ServiceAccount a moment later, and no pod before that.
+  await eventually(`pod ${client.namespace}/${client.name} is accepted`, 30, async () => {
+    const applied = await applyYaml(client.namespace, manifest(client, image));
+    if (applied.code !== 0) throw new Error(applied.stderr);
+    return true;
+  });
   await eventually(`pod ${client.namespace}/${client.name} is Ready`, 90, async () => {
     const pod = await getJson(PodConditions, ['pod', client.name, '-n', client.namespace]);
     return pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
