@@ -58,7 +58,7 @@ interface Strike {
 
 export async function startFaultProxy(upstream: KubeConnection, tls: TlsTexts): Promise<FaultProxy> {
   const requests: ProxiedRequest[] = [];
-  const watches = new Set<ServerResponse>();
+  const watches = new Map<ServerResponse, IncomingMessage>();
   let strikes: Strike[] = [];
   const administrator = await upstream.credentials({ refresh: false });
   const { ca, cert, key } = administrator.tls;
@@ -97,7 +97,7 @@ export async function startFaultProxy(upstream: KubeConnection, tls: TlsTexts): 
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         response.flushHeaders();
-        if (request.kind === 'Watch' || request.kind === 'InitialWatch') watches.add(response);
+        if (request.kind === 'Watch' || request.kind === 'InitialWatch') watches.set(response, answer);
         answer.pipe(response);
         answer.on('error', () => response.destroy());
       },
@@ -125,10 +125,13 @@ export async function startFaultProxy(upstream: KubeConnection, tls: TlsTexts): 
     },
     sendErrorEvent(code, reason, message = reason) {
       const object = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
-      for (const response of watches) response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+      for (const [response, answer] of watches) {
+        answer.unpipe(response);
+        response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+      }
     },
     sendBytes(bytes) {
-      for (const response of watches) response.write(bytes);
+      for (const response of watches.keys()) response.write(bytes);
     },
     present(next) {
       server.setSecureContext({ cert: next.cert, key: next.key });

@@ -45,7 +45,8 @@ export async function startLink(target: { readonly host: string; readonly port: 
 
   const end = (pair: Pair, how: 'Reset' | 'Close'): void => {
     pairs.delete(pair);
-    if (how === 'Reset') pair.client.resetAndDestroy();
+    // Note: Node 24 leaks a socket that is reset while it is being shut down, and then spins for ever when the process ends.
+    if (how === 'Reset' && !pair.client.writableEnded) pair.client.resetAndDestroy();
     else pair.client.destroy();
     pair.server.destroy();
   };
