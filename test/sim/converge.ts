@@ -25,7 +25,8 @@ export async function comeToRest(simulation: Simulation): Promise<void> {
   throw new Violation(`not quiet after ${maxRounds} rounds: ${unrest(simulation)}`);
 }
 
-function healFaults({ cluster }: Simulation): void {
+function healFaults({ cluster, operators }: Simulation): void {
+  for (const { caches } of operators) caches.thaw();
   cluster.apiIsDown = false;
   cluster.configIsValid = true;
   cluster.lostNodes.clear();

@@ -11,6 +11,7 @@ import { sidecarMoves } from './cluster/sidecar.ts';
 import type { Temper } from './faults.ts';
 import { faults, nodeControllerMoves } from './faults.ts';
 import { guard } from './invariants.ts';
+import { watched } from './operator/caches.ts';
 import type { SimOperator } from './operator/operator.ts';
 import { operatorOf } from './operator/operator.ts';
 import type { Random } from './random.ts';
@@ -67,10 +68,19 @@ export async function liveRandomly(simulation: Simulation, temper: Temper, steps
     cluster.milliseconds += random.chance(0.03) ? random.below(20_000) : random.below(250);
     // Note: an operator that stops in the middle of a sequence for as long as anything else takes is the hardest rival.
     if (random.chance(0.02)) asleep = random.chance(0.6) ? random.pick(operators) : undefined;
+    if (random.chance(0.01)) hangWatch(random, operators);
     const awake = operators.filter((operator) => operator !== asleep);
     const move = random.pick(randomMoves(cluster, awake, temper));
     if (move !== undefined) await step(move);
   }
+}
+
+/** One watch of one operator brings nothing for a while: the others go on, so what it sees does not fit together. */
+function hangWatch(random: Random, operators: readonly SimOperator[]): void {
+  const operator = random.pick(operators);
+  const collection = random.pick(watched);
+  operator?.caches.thaw();
+  if (collection !== undefined && random.chance(0.7)) operator?.caches.freeze(collection);
 }
 
 function randomMoves(cluster: Cluster, operators: readonly SimOperator[], temper: Temper): readonly Move[] {

@@ -10,16 +10,20 @@ export interface Caches {
   behind(): CollectionName[];
   /** One watch goes on by some events. */
   advance(name: CollectionName): void;
+  /** One watch hangs, silently, until it is thawed. */
+  freeze(name: CollectionName): void;
+  thaw(): void;
   /** As after a start: everything is listed anew. */
   relist(): void;
 }
 
-const watched = ['pool', 'gate', 'deployments', 'pods'] as const satisfies readonly CollectionName[];
+export const watched = ['pool', 'gate', 'deployments', 'pods'] as const satisfies readonly CollectionName[];
 
 export function cachesOf(cluster: Cluster): Caches {
   const { histories } = cluster.store;
   const position: Record<CollectionName, number> = { pool: 0, gate: 0, deployments: 0, pods: 0, endpoints: 0 };
   let knownSince = 0;
+  let frozen: CollectionName | undefined;
   const end = (name: CollectionName): number => histories[name].length - 1;
   const read = <Name extends CollectionName>(name: Name): Collections[Name] => {
     const version = histories[name][position[name]];
@@ -33,9 +37,16 @@ export function cachesOf(cluster: Cluster): Caches {
   return {
     read,
     gateKnownSince: () => knownSince,
-    behind: () => watched.filter((name) => position[name] < end(name)),
+    behind: () => watched.filter((name) => name !== frozen && position[name] < end(name)),
     advance: (name) => moveTo(name, position[name] + 1 + cluster.random.below(end(name) - position[name])),
+    freeze: (name) => {
+      frozen = name;
+    },
+    thaw: () => {
+      frozen = undefined;
+    },
     relist: () => {
+      frozen = undefined;
       knownSince = cluster.milliseconds;
       for (const name of watched) moveTo(name, end(name));
     },

@@ -1,0 +1,82 @@
+import type { Gate } from '../../../src/operator/plan/gate.ts';
+import type { LiveDeployment, LivePod, LivePool, SeatApi } from '../../../src/operator/seat-protocol/seat-api.ts';
+
+/** What the API server of a test holds. It keeps the rules of the real one for the few requests of the protocol. */
+export interface Stored {
+  readonly pool?: LivePool | undefined;
+  readonly gateVersion?: string | undefined;
+  readonly deployments?: readonly LiveDeployment[];
+  readonly pods?: readonly LivePod[];
+}
+
+export interface RecordedApi extends SeatApi {
+  /** Every request, in order. */
+  readonly requests: string[];
+  /** Every gate that was written. */
+  readonly gates: Gate[];
+}
+
+export const planned = { uid: 'pool-uid', generation: 4 };
+
+export function livePoolOf(change: Partial<LivePool> = {}): LivePool {
+  const limits = { maxInstances: 3, externalInstances: 0 };
+  return { ...planned, deleting: false, paused: false, limits, published: limits, ...change };
+}
+
+export function livePodOf(slot: string, change: Partial<LivePod> = {}): LivePod {
+  return { slot, uid: `pod-of-${slot}`, placed: true, ended: false, started: true, ...change };
+}
+
+export function liveDeploymentOf(slot: string, change: Partial<LiveDeployment> = {}): LiveDeployment {
+  return { slot, uid: `deployment-of-${slot}`, resourceVersion: '70', ...change };
+}
+
+export function gateWith(change: Partial<Gate>): Gate {
+  return {
+    generation: 8,
+    maxInstances: 3,
+    mode: 'SelfHeal',
+    slots: [],
+    seated: [],
+    poolGeneration: 4,
+    externalInstances: 0,
+    rebuilding: false,
+    ...change,
+  };
+}
+
+export function recordedApi(stored: Stored): RecordedApi {
+  const { deployments = [], pods = [] } = stored;
+  const pool = 'pool' in stored ? stored.pool : livePoolOf();
+  const requests: string[] = [];
+  const gates: Gate[] = [];
+  let version = stored.gateVersion;
+  const answer = async <T>(request: string, value: () => T): Promise<T> => {
+    await Promise.resolve();
+    requests.push(request);
+    return value();
+  };
+  const write = (gate: Gate) => {
+    gates.push(gate);
+    version = String(Number(version ?? '900') + 1);
+    return { uid: 'gate-uid', resourceVersion: version };
+  };
+  return {
+    requests,
+    gates,
+    readPool: () => answer('GET pool', () => pool),
+    listDeployments: () => answer('LIST deployments', () => deployments),
+    listPods: () => answer('LIST pods', () => pods),
+    createGate: (gate) => answer('POST gate', () => (version === undefined ? write(gate) : 'AlreadyExists')),
+    replaceGate: (gate, expected) => answer('PUT gate', () => (version === expected ? write(gate) : 'Conflict')),
+    createDeployment: (slot) =>
+      answer(`POST ${slot}`, () => (deployments.some((found) => found.slot === slot) ? 'AlreadyExists' : 'Created')),
+    touchDeployment: ({ slot }, mark) => answer(`PATCH ${slot} ${mark}`, () => 'Touched'),
+    deleteDeployment: (slot, uid, resourceVersion) =>
+      answer(`DELETE ${slot}`, () =>
+        deployments.some((found) => found.uid === uid && found.resourceVersion === resourceVersion)
+          ? 'Deleted'
+          : 'Conflict',
+      ),
+  };
+}
