@@ -25,7 +25,10 @@ export async function createPools(): Promise<void> {
   writeFileSync('web-config.yaml', configSecretManifest(`${web}-config`, 'target gateway@bastion 22'));
   await show(`kubectl -n ${namespace} apply -f bastion-config.yaml -f web-config.yaml`);
 
-  writeFileSync('bastion.yaml', bastionManifest({ name: bastion, image: images.ssh, maxInstances: 3 }));
+  writeFileSync(
+    'bastion.yaml',
+    bastionManifest({ name: bastion, image: images.ssh, maxInstances: 3, clientAffinity: true }),
+  );
   writeFileSync('web.yaml', webManifest({ name: web, image: images.web, maxInstances: 3 }));
   await show('cat bastion.yaml');
   await show(`kubectl -n ${namespace} apply -f bastion.yaml -f web.yaml`);

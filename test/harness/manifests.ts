@@ -1,7 +1,13 @@
 /** GatewayPools of the two real gateways that the tests and the demo run, as a user would write them. */
 
 /** SSH bastions: a TCP listener, one instance per session. */
-export function bastionManifest(pool: { name: string; image: string; maxInstances: number }): string {
+export function bastionManifest(pool: {
+  name: string;
+  image: string;
+  maxInstances: number;
+  /** One client address stays with one sidecar, so its sessions land in the exact order of rotation. */
+  clientAffinity?: boolean;
+}): string {
   return `apiVersion: pam.gatewaypool.io/v1alpha1
 kind: GatewayPool
 metadata:
@@ -14,7 +20,7 @@ spec:
     as: {file: /etc/gateway/config}
   listeners:
   - {name: ssh, port: 22, targetPort: 2222, protocol: TCP}
-`;
+${pool.clientAffinity === true ? '  service: {sessionAffinity: ClientIP}\n' : ''}`;
 }
 
 /** Web gateways: an HTTP listener, one instance per request, and sessions over WebSocket. */
