@@ -63,6 +63,12 @@ describe('a pool with listeners', () => {
     expect(found.map((child) => child?.metadata.ownerReferences?.[0]?.kind)).toEqual(children.map(() => 'GatewayPool'));
   });
 
+  it('is made without a request that had to fail', () => {
+    const failures = operator.log().filter(({ msg, key }) => key === `${namespace}/prod` && msg.includes('failed'));
+
+    expect(failures).toEqual([]);
+  });
+
   it.each(children)(
     'gets its $title back when somebody deletes it',
     async ({ type, name }) => {

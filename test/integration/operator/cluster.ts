@@ -96,10 +96,11 @@ export async function untilStatus(
   what: string,
   check: (status: GatewayPoolStatus) => boolean,
   name = 'prod',
+  milliseconds = 15_000,
 ): Promise<GatewayPoolStatus> {
   let last: Pool | undefined;
   try {
-    return await until(what, 15_000, async () => {
+    return await until(what, milliseconds, async () => {
       last = await cluster.client.get<Pool>(gatewayPoolType, { namespace, name });
       const { status } = last;
       if (status === undefined || status.observedGeneration !== last.metadata.generation) return undefined;

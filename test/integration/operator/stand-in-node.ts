@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labels } from '../../../src/api/identity.ts';
 import { parseSeats, seatsKey } from '../../../src/balancer/seat/seats.ts';
-import { isNotFound } from '../../../src/kube/errors.ts';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.ts';
 import { configMapType, nodeType, podType } from '../../../src/operator/resources.ts';
 import type { ConfigMap } from '../config-map.ts';
@@ -12,7 +11,7 @@ import { find } from './cluster.ts';
 
 export interface Pod extends KubeObject {
   spec: { nodeName?: string };
-  status?: { phase?: string; initContainerStatuses?: { started?: boolean }[] };
+  status?: { conditions?: { type: string; status: string }[] };
 }
 
 const leaseType: ResourceType = {
@@ -25,6 +24,7 @@ const leaseType: ResourceType = {
 
 const adminPort = 15_090;
 const pollMilliseconds = 100;
+const heartbeatMilliseconds = 1000;
 
 /**
  * Stands in for a scheduler, a kubelet and the sidecars on one node, as far as the operator can see them: places the pods of a namespace,
@@ -54,22 +54,25 @@ export async function startNode(cluster: TestCluster, namespace: string): Promis
         if (!busy.has(pod.metadata.name)) await end(cluster, pod);
         continue;
       }
-      const sidecar = sidecars.get(uid) ?? (await startSidecar(sidecars.size));
+      const sidecar = sidecars.get(uid) ?? (await startSidecar());
       sidecars.set(uid, sidecar);
       if (pod.spec.nodeName === undefined) await place(cluster, pod, node);
-      if (started.has(uid)) continue;
+      if (started.has(uid) && isReady(pod)) continue;
 
-      await askGate(cluster, pod, sidecar);
+      // A gateway that was let through never asks again.
+      if (!started.has(uid)) await askGate(cluster, pod, sidecar);
       if (sidecar.held === null) started.add(uid);
       await report(cluster, pod, sidecar);
     }
   };
 
   const running = (async () => {
+    let beat = Number.NEGATIVE_INFINITY;
     while (!stop.signal.aborted) {
-      await heartbeat(cluster, node);
+      const isDue = performance.now() - beat >= heartbeatMilliseconds;
+      if (isDue) beat = performance.now();
       // The API server is away in some tests; a kubelet goes on then.
-      await round().catch(() => undefined);
+      await (isDue ? heartbeat(cluster, node) : round()).catch(() => undefined);
       await sleep(pollMilliseconds);
     }
   })();
@@ -100,7 +103,7 @@ interface Sidecar {
 let addresses = 0;
 
 /** Each on an address of its own: the operator asks all sidecars on the same port. */
-async function startSidecar(_number: number): Promise<Sidecar> {
+async function startSidecar(): Promise<Sidecar> {
   addresses += 1;
   const address = `127.77.${process.pid % 250}.${addresses}`;
   const sidecar: Sidecar = {
@@ -179,25 +182,32 @@ async function end(cluster: TestCluster, { metadata }: Pod): Promise<void> {
   ]);
 }
 
+function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+}
+
 async function createNode(cluster: TestCluster, name: string): Promise<void> {
   await cluster.client.create<KubeObject>(nodeType, { apiVersion: 'v1', kind: 'Node', metadata: { name } });
-  const status = { conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: '' }] };
-  await cluster.client.mergePatch(nodeType, { name }, { status }, { subresource: 'status' });
+  const namespace = 'kube-node-lease';
+  const lease = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace },
+    spec: leaseSpec(name),
+  };
+  await cluster.client.create<KubeObject>(leaseType, lease);
+  await heartbeat(cluster, name);
 }
 
 /** Without it the node would be called lost after 10 s, and its pods evicted. */
 async function heartbeat(cluster: TestCluster, node: string): Promise<void> {
-  const key = { namespace: 'kube-node-lease', name: node };
-  const spec = {
-    holderIdentity: node,
-    leaseDurationSeconds: 40,
-    renewTime: new Date().toISOString().replace('Z', '000Z'),
-  };
-  try {
-    await cluster.client.mergePatch(leaseType, key, { spec });
-  } catch (error) {
-    if (!isNotFound(error)) return;
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: key, spec };
-    await cluster.client.create(leaseType, lease).catch(() => undefined);
-  }
+  const lease = { namespace: 'kube-node-lease', name: node };
+  await cluster.client.mergePatch(leaseType, lease, { spec: leaseSpec(node) });
+  const status = { conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: '' }] };
+  await cluster.client.mergePatch(nodeType, { name: node }, { status }, { subresource: 'status' });
+}
+
+function leaseSpec(node: string): object {
+  const renewTime = new Date().toISOString().replace('Z', '000Z');
+  return { holderIdentity: node, leaseDurationSeconds: 40, renewTime };
 }
