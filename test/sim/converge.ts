@@ -5,6 +5,7 @@ import { endingMoves, kubeletMoves } from './cluster/kubelet.ts';
 import { sidecarMoves } from './cluster/sidecar.ts';
 import { editSpec } from './faults.ts';
 import { running, Violation } from './invariants.ts';
+import { sameStatus } from './operator/operator.ts';
 import type { Simulation } from './simulation.ts';
 
 const maxRounds = 400;
@@ -64,8 +65,7 @@ function unrest({ cluster, operators }: Simulation): string {
     if (work !== undefined) return `operator ${operator.name} plans ${JSON.stringify(work)}`;
     if (publish !== undefined || requeueAfterMilliseconds !== undefined)
       return `operator ${operator.name} waits to look again`;
-    if (JSON.stringify(status) !== JSON.stringify(cluster.store.last('pool').status))
-      return 'the status is not written';
+    if (!sameStatus(status, cluster.store.last('pool').status)) return 'the status is not written';
   }
   return '';
 }

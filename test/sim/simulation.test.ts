@@ -5,7 +5,7 @@ import { liveRandomly, simulationOfSeed } from './simulation.ts';
 const only = process.env['SIM_SEED'];
 const seeds = only === undefined ? Number(process.env['SIM_SEEDS'] ?? 2000) : 1;
 const firstSeed = Number(only ?? 0);
-const steps = 500;
+const steps = 400;
 
 /** Runs one seed; returns what went wrong, with the story that led to it. */
 async function failureOf(seed: number): Promise<string | undefined> {

@@ -47,7 +47,7 @@ export function simulationOf(random: Random, spec: ResolvedSpec, operatorCount: 
     operators,
     step: async (move) => {
       move();
-      await settlePromises();
+      if (operators.filter((operator) => operator.wasWoken()).length > 0) await settlePromises();
       check();
     },
   };
@@ -70,8 +70,28 @@ export async function liveRandomly(simulation: Simulation, temper: Temper, steps
     if (random.chance(0.02)) asleep = random.chance(0.6) ? random.pick(operators) : undefined;
     if (random.chance(0.01)) hangWatch(random, operators);
     const awake = operators.filter((operator) => operator !== asleep);
-    const move = random.pick(randomMoves(cluster, awake, temper));
+    const busy = random.chance(0.04) ? random.pick(awake) : undefined;
+    if (busy === undefined) {
+      const move = random.pick(randomMoves(cluster, awake, temper));
+      if (move !== undefined) await step(move);
+    } else {
+      await workAlone(simulation, busy);
+    }
+  }
+}
+
+/** One operator gets ahead while all others stand still. */
+async function workAlone({ cluster, step }: Simulation, operator: SimOperator): Promise<void> {
+  for (let moves = 0; moves < 20; moves += 1) {
+    const move = cluster.random.pick(operator.moves());
     if (move !== undefined) await step(move);
+  }
+}
+
+/** Kubernetes gets ahead while the operators stand still. */
+function hurry(cluster: Cluster): void {
+  for (const moves of [controllerMoves, kubeletMoves, sidecarMoves, sidecarMoves]) {
+    for (const move of moves(cluster)) move();
   }
 }
 
@@ -90,7 +110,8 @@ function randomMoves(cluster: Cluster, operators: readonly SimOperator[], temper
   if (dice < 0.033) return operators.map((operator) => () => operator.crash());
   if (dice < 0.55) return random.pick(operators)?.moves() ?? [];
   if (dice < 0.57) return [...endingMoves(cluster), ...deploymentStatusMoves(cluster)];
-  if (dice < 0.75) return sidecarMoves(cluster);
+  if (dice < 0.65) return sidecarMoves(cluster);
+  if (dice < 0.75) return [() => hurry(cluster)];
   return [...controllerMoves(cluster), ...kubeletMoves(cluster), ...nodeControllerMoves(cluster)];
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { deleteSlotByHand, editSpec, scaleSlotByHand } from './faults.ts';
 import { running } from './invariants.ts';
 import { liveRandomly, simulationOfSeed } from './simulation.ts';
-import { chapter, expectStory, runningPool } from './story.ts';
+import { chapter, golden, runningPool, told } from './story.ts';
 
 describe('stories of a pool', () => {
   it('lowers the maximum from 3 to 2: nobody is stopped, one instance ends and is not replaced', async () => {
@@ -15,7 +15,7 @@ describe('stories of a pool', () => {
     editSpec(pool.cluster, { maxInstances: 3 });
     await chapter(pool);
 
-    expectStory('maximum-lowered', pool);
+    expect(told(pool)).toBe(golden('maximum-lowered', pool));
   });
 
   it('replaces a slot that was deleted by hand while the pool is within its maximum', async () => {
@@ -24,7 +24,7 @@ describe('stories of a pool', () => {
     deleteSlotByHand(pool.cluster, 'prod-1');
     await chapter(pool);
 
-    expectStory('slot-deleted', pool);
+    expect(told(pool)).toBe(golden('slot-deleted', pool));
   });
 
   it('brings a slot that was scaled to 5 back to one instance, with one gateway all the time', async () => {
@@ -33,7 +33,7 @@ describe('stories of a pool', () => {
     scaleSlotByHand(pool.cluster, 'prod-1', 5);
     await chapter(pool);
 
-    expectStory('slot-scaled-to-5', pool);
+    expect(told(pool)).toBe(golden('slot-scaled-to-5', pool));
   });
 
   it('goes on after the operator was killed between the seat and the Deployment', async () => {
@@ -49,7 +49,7 @@ describe('stories of a pool', () => {
     operator?.crash(0);
     await chapter(pool);
 
-    expectStory('operator-killed', pool);
+    expect(told(pool)).toBe(golden('operator-killed', pool));
   });
 
   it('lowers replicas: the surplus is named, and only a person stops it', async () => {
@@ -61,7 +61,7 @@ describe('stories of a pool', () => {
     await chapter(pool);
 
     expect(running(pool.cluster)).toHaveLength(2);
-    expectStory('replicas-lowered', pool);
+    expect(told(pool)).toBe(golden('replicas-lowered', pool));
   });
 });
 

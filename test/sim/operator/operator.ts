@@ -34,6 +34,8 @@ export interface SimOperator {
   /** SIGKILL: what it was about is over; a request that was sent still arrives with this probability. */
   crash(arriveProbability?: number): void;
   readonly isBusy: () => boolean;
+  /** Whether something waits for a promise that was resolved since this was last asked. */
+  readonly wasWoken: () => boolean;
   /** What it would do now, from its caches as they are. */
   planNow(): Plan;
 }
@@ -47,6 +49,7 @@ export function operatorOf(
   let calls: Call[] = [];
   let busy = false;
   let life = 0;
+  let woken = false;
 
   const now = (): Date => new Date(1_700_000_000_000 + cluster.milliseconds + clock.skewMilliseconds);
   const planNow = (): Plan => plan(observe(cluster, caches, clock.rate), now());
@@ -74,6 +77,7 @@ export function operatorOf(
   function finish(call: Call): void {
     if (!calls.includes(call)) return;
     calls = calls.filter((other) => other !== call);
+    woken = true;
     call.deliver?.();
   }
 
@@ -81,6 +85,7 @@ export function operatorOf(
     const observation = observe(cluster, caches, clock.rate);
     const planned = plan(observation, now());
     busy = true;
+    woken = true;
     const born = life;
     // Note: nobody waits for this promise: each of its requests is a move of its own. A crash drops it for ever.
     void apply(cluster, api, send, observation, planned).then(() => {
@@ -93,6 +98,11 @@ export function operatorOf(
     caches,
     planNow,
     isBusy: () => busy,
+    wasWoken: () => {
+      const was = woken;
+      woken = false;
+      return was;
+    },
     moves: () => {
       const watches = cluster.apiIsDown ? [] : caches.behind().map((collection) => () => caches.advance(collection));
       const answers = calls.map((call): Move => {
@@ -174,6 +184,19 @@ async function applyAction(
   return true;
 }
 
+const texts = new WeakMap<GatewayPoolStatus, string>();
+
+/** Note: a stored status is compared thousands of times, so its text is kept. */
+function textOf(status: GatewayPoolStatus): string {
+  const text = texts.get(status) ?? JSON.stringify(status);
+  texts.set(status, text);
+  return text;
+}
+
+export function sameStatus(left: GatewayPoolStatus, right: GatewayPoolStatus | undefined): boolean {
+  return right !== undefined && left.summary === right.summary && textOf(left) === textOf(right);
+}
+
 /** A compare-and-swap on the pool's resourceVersion, left out when nothing changed. */
 async function writeStatus(
   cluster: Cluster,
@@ -181,7 +204,7 @@ async function writeStatus(
   { pool }: Observation,
   status: GatewayPoolStatus,
 ): Promise<void> {
-  if (JSON.stringify(status) === JSON.stringify(pool.status)) return;
+  if (sameStatus(status, pool.status)) return;
 
   await send('PATCH status', () => {
     const stored = cluster.store.last('pool');
