@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const usage = `Usage: gateway-balancer --config FILE     balance as a file says, on any machine
+       gateway-balancer --check FILE      say what is wrong with a file, or print it as JSON with all defaults
        gateway-balancer --kubernetes      run as the sidecar of a gateway pod
        gateway-balancer --help
 
@@ -9,6 +10,7 @@ SIGTERM or SIGINT: stop accepting and end when the last session has ended; a sec
 
 export type Command =
   | { readonly mode: 'Static'; readonly path: string }
+  | { readonly mode: 'Check'; readonly path: string }
   | { readonly mode: 'Kubernetes' }
   | { readonly mode: 'Help' }
   | { readonly mode: 'Wrong'; readonly problem: string };
@@ -18,13 +20,21 @@ export function parseArguments(words: readonly string[]): Command {
   try {
     const { values } = parseArgs({
       args: [...words],
-      options: { config: { type: 'string' }, kubernetes: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        config: { type: 'string' },
+        check: { type: 'string' },
+        kubernetes: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
     if (values.help === true) return { mode: 'Help' };
-    if (values.kubernetes === true && values.config !== undefined)
-      return wrong('--config and --kubernetes exclude each other');
-    if (values.kubernetes === true) return { mode: 'Kubernetes' };
-    return values.config === undefined ? wrong('--config FILE is missing') : { mode: 'Static', path: values.config };
+    const [command, ...others] = [
+      ...(values.config === undefined ? [] : [{ mode: 'Static', path: values.config } as const]),
+      ...(values.check === undefined ? [] : [{ mode: 'Check', path: values.check } as const]),
+      ...(values.kubernetes === true ? [{ mode: 'Kubernetes' } as const] : []),
+    ];
+    if (command === undefined) return wrong('One of --config, --check and --kubernetes is needed');
+    return others.length === 0 ? command : wrong('--config, --check and --kubernetes exclude each other');
   } catch (error) {
     return wrong(error instanceof Error ? error.message : String(error));
   }

@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts';
-import { BalancerConfig } from './config/schema.ts';
+import type { BalancerConfig } from './config/schema.ts';
 import { type DataPlane, type DataPlaneOptions, ListenError } from './data-plane.ts';
 import { checkHttp } from './health/http-check.ts';
 import { runProber } from './health/prober.ts';
@@ -22,14 +22,18 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const open = new Map<string, ListenerRuntime>();
   /** Closed listeners whose sessions are not over. */
   const ending = new Set<ListenerRuntime>();
-  let config = BalancerConfig.parse({});
+  let config: BalancerConfig | undefined;
   let backends: readonly Backend[] = [];
   let closing = false;
 
   const isClosing = (): boolean => closing;
   const all = (): readonly ListenerRuntime[] => [...open.values(), ...ending];
   const connections = (): number => all().reduce((sum, listener) => sum + listener.frontend.connections, 0);
-  const shared: SharedState = { options, sessions, config: () => config, connections };
+  const inForce = (): BalancerConfig => {
+    if (config === undefined) throw new Error('There is no listener before there is a configuration');
+    return config;
+  };
+  const shared: SharedState = { options, sessions, config: inForce, connections };
 
   async function tickForever(): Promise<void> {
     while (!running.signal.aborted) {
@@ -53,7 +57,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     {
       clock,
       random,
-      settings: () => config.healthCheck,
+      settings: () => config?.healthCheck,
       listeners: () => [...open.values()].filter(({ protocol }) => protocol === 'HTTP').map((one) => one.dispatcher),
       check: checkHttp,
     },

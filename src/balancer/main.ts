@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { systemClock } from '../kube/clock.ts';
 import { parseArguments, usage } from './arguments.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
+import { checkInChild } from './static/check-in-child.ts';
 import { runStaticMode } from './static/static-mode.ts';
 import { stopSignals } from './stop-signals.ts';
 
@@ -16,10 +17,18 @@ async function main(words: readonly string[]): Promise<number> {
   const parts = { clock: systemClock, random: Math.random, logger };
   switch (command.mode) {
     case 'Static':
-      await runStaticMode({ ...parts, path: command.path, metrics: createMetrics() }, stop, cut);
+      await runStaticMode(
+        { ...parts, path: command.path, check: checkInChild(process.argv[1] ?? ''), metrics: createMetrics() },
+        stop,
+        cut,
+      );
       return 0;
+    // The modules below are loaded only here, so that static mode does not carry them in memory.
+    case 'Check': {
+      const { printChecked } = await import('./config/print-checked.ts');
+      return printChecked(command.path);
+    }
     case 'Kubernetes': {
-      // Loaded only here, so that static mode does not carry it in memory.
       const { runKubernetesMode } = await import('./kubernetes.ts');
       await runKubernetesMode({ ...parts, env: process.env }, stop, cut);
       return 0;

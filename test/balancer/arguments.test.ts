@@ -7,10 +7,11 @@ describe('parseArguments', () => {
     { words: ['--config', 'b.yaml'], command: { mode: 'Static', path: 'b.yaml' } },
     { words: ['--kubernetes'], command: { mode: 'Kubernetes' } },
     { words: ['--help'], command: { mode: 'Help' } },
-    { words: [], command: { mode: 'Wrong', problem: '--config FILE is missing' } },
+    { words: ['--check', 'b.yaml'], command: { mode: 'Check', path: 'b.yaml' } },
+    { words: [], command: { mode: 'Wrong', problem: 'One of --config, --check and --kubernetes is needed' } },
     {
       words: ['--kubernetes', '--config', 'b.yaml'],
-      command: { mode: 'Wrong', problem: '--config and --kubernetes exclude each other' },
+      command: { mode: 'Wrong', problem: '--config, --check and --kubernetes exclude each other' },
     },
   ])('reads $words', ({ words, command }) => {
     expect(parseArguments(words)).toEqual(command);

@@ -12,11 +12,15 @@ export interface CheckedListener {
 export interface ProberOptions {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly settings: () => HealthCheck;
+  /** Undefined: nothing is to be checked yet. */
+  readonly settings: () => HealthCheck | undefined;
   /** The HTTP listeners as they are now. */
   readonly listeners: () => readonly CheckedListener[];
   readonly check: (target: Target, path: string, timeoutMilliseconds: number, signal: AbortSignal) => Promise<boolean>;
 }
+
+/** How often an idle prober looks whether there is something to check. */
+const idleMilliseconds = 500;
 
 /**
  * Checks every target of every HTTP listener, again and again until `signal` aborts. A round starts its checks spread over the
@@ -25,8 +29,13 @@ export interface ProberOptions {
 export async function runProber(options: ProberOptions, signal: AbortSignal): Promise<void> {
   const { clock, random, settings, listeners, check } = options;
   while (!signal.aborted) {
-    const { mode, http, intervalMilliseconds, timeoutMilliseconds } = settings();
-    const due = mode === 'Active' ? listeners().flatMap((listener) => targetsOf(listener)) : [];
+    const current = settings();
+    const due = current?.mode === 'Active' ? listeners().flatMap((listener) => targetsOf(listener)) : [];
+    if (current === undefined || due.length === 0) {
+      await clock.sleep(idleMilliseconds, signal);
+      continue;
+    }
+    const { http, intervalMilliseconds, timeoutMilliseconds } = current;
     const round = checkDelayMilliseconds(intervalMilliseconds, due.length, random());
     for (const { listener, target } of due) {
       // A result after the end says nothing.
@@ -35,7 +44,6 @@ export async function runProber(options: ProberOptions, signal: AbortSignal): Pr
       });
       await clock.sleep(round / due.length, signal);
     }
-    if (due.length === 0) await clock.sleep(round, signal);
   }
 }
 

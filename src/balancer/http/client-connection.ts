@@ -127,6 +127,11 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     return this.#wire.write(bytes);
   }
 
+  writeWithHead(head: Buffer, part: Buffer): boolean {
+    this.#activeAt = this.#context.now();
+    return this.#wire.writeWithHead(head, part);
+  }
+
   pauseBody(): void {
     this.#wire.pause();
   }

@@ -11,6 +11,7 @@ import type { Upstream, UpstreamUser } from './upstream.ts';
 export interface ExchangeClient {
   /** False = pause until `clientDrained`. */
   write(bytes: Buffer): boolean;
+  writeWithHead(head: Buffer, part: Buffer): boolean;
   /** The backend takes no more of the body for now / takes more again. */
   pauseBody(): void;
   resumeBody(): void;
@@ -25,6 +26,8 @@ export interface ExchangeClient {
   /** Whether this response is the last on the client's connection. */
   readonly closing: boolean;
 }
+
+const nothing = Buffer.alloc(0);
 
 type State = 'Connecting' | 'Waiting' | 'Answering' | 'Over';
 
@@ -63,16 +66,18 @@ export class Exchange implements UpstreamUser {
   start(body: Buffer, complete: boolean): void {
     this.#context.budget.request(this.#context.now());
     this.#bodyComplete = complete;
-    this.#held.add(body);
-    this.#tryNext();
+    this.#tryNext(body);
   }
 
   /** More of the request body. */
   body(bytes: Buffer, complete: boolean): void {
     this.#bodyComplete = complete;
     if (this.#state === 'Over') return;
-    this.#held.add(bytes);
-    if (this.#state === 'Connecting') return;
+    if (this.#state === 'Connecting') {
+      this.#held.addUnsent(bytes);
+      return;
+    }
+    this.#held.addSent(bytes);
     if (this.#upstream?.write(bytes) === false) this.#client.pauseBody();
   }
 
@@ -112,8 +117,10 @@ export class Exchange implements UpstreamUser {
   }
 
   onConnected(): void {
-    const bytes = this.#held.bytes();
-    if (bytes !== undefined) this.#send(bytes);
+    const body = this.#held.body();
+    if (body === undefined) return;
+    this.#held.sent();
+    this.#send(body);
   }
 
   onConnectFailed(): void {
@@ -157,8 +164,7 @@ export class Exchange implements UpstreamUser {
     }
     this.#last = this.#client.closing || head.framing.kind === 'UntilClose' || !this.#bodyComplete;
     const text = Buffer.from(responseHeadBytes(head, this.#last), 'latin1');
-    // One write for both: one packet, and one system call less.
-    return this.#client.write(body.length === 0 ? text : Buffer.concat([text, body]));
+    return this.#client.writeWithHead(text, body);
   }
 
   onBody(bytes: Buffer): boolean {
@@ -199,7 +205,8 @@ export class Exchange implements UpstreamUser {
     return this.#repeatable && this.#held.whole && this.#sentTimes < this.#context.retries().attempts;
   }
 
-  #tryNext(): void {
+  /** `fresh`: a part of the body that is not held yet, valid during the call. */
+  #tryNext(fresh: Buffer = nothing): void {
     this.#endSession?.();
     this.#endSession = undefined;
     const { dispatcher, pool, sessions } = this.#context;
@@ -217,16 +224,22 @@ export class Exchange implements UpstreamUser {
     this.#connectingSince = this.#context.now();
     const { upstream, reused } = pool.take(target, this, this.#repeatable, this.#context.now());
     this.#upstream = upstream;
-    if (reused) this.onConnected();
-    else this.#client.pauseBody();
+    if (!reused) {
+      this.#held.addUnsent(fresh);
+      this.#client.pauseBody();
+    } else if (fresh.length === 0) {
+      this.onConnected();
+    } else {
+      this.#held.addSent(fresh);
+      this.#send(fresh);
+    }
   }
 
-  #send(bytes: Buffer): void {
+  #send(body: Buffer): void {
     this.#state = 'Waiting';
     this.#sentTimes += 1;
-    this.#held.sent();
     this.#upstream?.expect(this.#head.method);
-    if (this.#upstream?.write(bytes) !== false) this.#client.resumeBody();
+    if (this.#upstream?.writeWithHead(this.#held.head, body) !== false) this.#client.resumeBody();
   }
 
   #finish(): void {

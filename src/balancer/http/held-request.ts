@@ -17,20 +17,29 @@ export function isRepeatable(head: RequestHead): boolean {
 
 /** What is in our hands of a request: all of it, or no longer all of it. */
 export interface HeldRequest {
-  /** Takes a copy of a part of the body. */
-  add(bytes: Buffer): void;
-  /** Everything to send on a new connection: the head, and the body as far as it came. Undefined = part of it is gone. */
-  bytes(): Buffer | undefined;
-  /** It was sent; from now on keeps only what may be sent again. */
+  readonly head: Buffer;
+  /** Keeps a copy of a part of the body that was sent, if it may be sent again. */
+  addSent(bytes: Buffer): void;
+  /** Keeps a copy of a part of the body that could not be sent yet. */
+  addUnsent(bytes: Buffer): void;
+  /** The body as far as it came. Undefined = part of it is gone. */
+  body(): Buffer | undefined;
+  /** All of it was sent; from now on keeps only what may be sent again. */
   sent(): void;
   readonly whole: boolean;
 }
 
 export function holdRequest(headText: string, repeatable: boolean): HeldRequest {
-  let parts: Buffer[] = [Buffer.from(headText, 'latin1')];
+  const head = Buffer.from(headText, 'latin1');
+  let parts: Buffer[] = [];
   let length = 0;
   let whole = true;
-  let unsent = true;
+
+  function add(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    length += bytes.length;
+    parts.push(Buffer.from(bytes));
+  }
 
   function drop(): void {
     parts = [];
@@ -38,16 +47,16 @@ export function holdRequest(headText: string, repeatable: boolean): HeldRequest 
   }
 
   return {
-    add(bytes) {
-      if (!whole || bytes.length === 0) return;
-      length += bytes.length;
-      // Not sent yet: dropping it would lose it. The client is paused meanwhile, so this stays one read.
-      if (!unsent && length > heldLimitBytes) drop();
-      else parts.push(Buffer.from(bytes));
+    head,
+    addSent(bytes) {
+      if (!whole) return;
+      if (bytes.length > 0 && (!repeatable || length + bytes.length > heldLimitBytes)) drop();
+      else add(bytes);
     },
-    bytes: () => (whole ? Buffer.concat(parts) : undefined),
+    // Note: without a limit, as dropping it would lose it. The client is paused meanwhile, so this stays one read.
+    addUnsent: add,
+    body: () => (whole ? Buffer.concat(parts) : undefined),
     sent() {
-      unsent = false;
       if (!repeatable || length > heldLimitBytes) drop();
     },
     get whole() {

@@ -22,7 +22,7 @@ export interface UpstreamUser {
   onSwitched(wire: Wire, rest: Buffer): void;
 }
 
-const readBytes = 32_768;
+const readBytes = 16_384;
 const none = Buffer.alloc(0);
 
 /** One connection to a backend, for one request at a time. */
@@ -76,6 +76,10 @@ export class Upstream {
 
   write(bytes: Buffer): boolean {
     return this.#wire.write(bytes);
+  }
+
+  writeWithHead(head: Buffer, part: Buffer): boolean {
+    return this.#wire.writeWithHead(head, part);
   }
 
   pause(): void {
@@ -137,21 +141,21 @@ export class Upstream {
     const body = walkBody(head.framing, this.#headBytes);
     this.#response = head;
     this.#body = body;
-    this.#pass(rest, body, (part) => this.#user?.onHead(head, part) !== false);
+    this.#receiveBody(rest, body, head);
   }
 
-  #receiveBody(bytes: Buffer, body: BodyWalk): void {
-    this.#pass(bytes, body, (part) => this.#user?.onBody(part) !== false);
-  }
-
-  #pass(bytes: Buffer, body: BodyWalk, give: (part: Buffer) => boolean): void {
+  /** `head`: the response's head, which goes out together with this part. */
+  #receiveBody(bytes: Buffer, body: BodyWalk, head?: ResponseHead): void {
     const end = body.advance(bytes, 0);
     if (end === 'Bad') {
       this.#fail();
       return;
     }
-    if (!give(end === 'More' ? bytes : bytes.subarray(0, end))) this.#wire.pause();
-    if (end !== 'More' && this.#user !== undefined) this.#complete(end === bytes.length && this.#response?.close === false);
+    const part = end === 'More' || end === bytes.length ? bytes : bytes.subarray(0, end);
+    const accepted = head === undefined ? this.#user?.onBody(part) : this.#user?.onHead(head, part);
+    if (accepted === false) this.#wire.pause();
+    if (end !== 'More' && this.#user !== undefined)
+      this.#complete(end === bytes.length && this.#response?.close === false);
   }
 
   #switch(head: ResponseHead, rest: Buffer): void {

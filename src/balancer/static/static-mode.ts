@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../../kube/clock.ts';
-import { ConfigError } from '../config/config-error.ts';
-import { parseConfig } from '../config/parse-config.ts';
 import type { BalancerConfig } from '../config/schema.ts';
 import { createDataPlane } from '../create-data-plane.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createAdminRuntime } from './admin-runtime.ts';
+import type { CheckConfig } from './check-in-child.ts';
 import { staticBackends, withStaticAddresses } from './static-backends.ts';
 import { watchFile } from './watch-file.ts';
 
 export interface StaticModeOptions {
   readonly path: string;
+  readonly check: CheckConfig;
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
@@ -23,11 +23,11 @@ const rereadMilliseconds = 500;
 
 /**
  * Balances as a file says, on any machine. Resolves when `stop` aborted and the last session has ended; `cut` ends the rest at once.
- * @throws {ConfigError} when the file is refused at the start
- * @throws the system's error when it cannot be read, or an address cannot be listened on, at the start
+ * @throws when the file is refused at the start, with line and column
+ * @throws the system's error when the file cannot be read, or an address cannot be listened on, at the start
  */
 export async function runStaticMode(options: StaticModeOptions, stop: AbortSignal, cut: AbortSignal): Promise<void> {
-  const { path, clock, logger, metrics } = options;
+  const { path, check, clock, logger, metrics } = options;
   const first = await readFile(path, 'utf8');
   const dataPlane = createDataPlane(options);
   const refused = metrics.counter('gatewaypool_balancer_config_refused_total', 'Configurations that were refused.');
@@ -53,19 +53,20 @@ export async function runStaticMode(options: StaticModeOptions, stop: AbortSigna
     logger.info({ path, listeners, backends }, 'Applied the configuration');
   }
 
-  async function reload(text: string): Promise<void> {
+  async function reload(): Promise<void> {
     try {
-      await apply(parseConfig(text, path));
+      const config = await check(path);
+      await apply(config).catch((error: unknown) => {
+        logger.error({ error: sentenceOf(error) }, 'Could not apply all of the new configuration');
+      });
     } catch (error) {
       refused.add();
-      const kept =
-        error instanceof ConfigError ? 'Refused the new configuration, the old one stays in force' : undefined;
-      logger.error({ error: sentenceOf(error) }, kept ?? 'Could not apply all of the new configuration');
+      logger.error({ error: sentenceOf(error) }, 'Refused the new configuration, the old one stays in force');
     }
   }
 
   try {
-    await apply(parseConfig(first, path));
+    await apply(await check(path));
     await watchFile({ path, clock, intervalMilliseconds: rereadMilliseconds, known: first, onChange: reload }, stop);
     logger.info(dataPlane.sessions(), 'Stopped to accept, waiting for the last session');
   } finally {

@@ -18,8 +18,17 @@ export interface WireHandler {
 /** TCP keep-alive starts after this silence; the kernel then gives up after about 10 s more. */
 const keepAliveMilliseconds = 30_000;
 
-/** Marks the read buffer whose bytes are being handled right now as lent; undefined between reads. */
-let lendReadBuffer: (() => void) | undefined;
+/** Up to this size, copying is cheaper than one more system call. */
+const joinedBytes = 4096;
+
+/** A read buffer, and whether a queued write of another wire still refers to it: then the next read needs another one. */
+interface ReadBuffer {
+  memory: Buffer;
+  lent: boolean;
+}
+
+/** Whose bytes are being handled right now. */
+let reading: ReadBuffer | undefined;
 
 /**
  * One TCP connection with half-close, keep-alive and back-pressure, reading into one buffer of its own instead of a new one for each
@@ -28,22 +37,22 @@ let lendReadBuffer: (() => void) | undefined;
 export class Wire {
   handler: WireHandler;
   #socket: Socket;
-  #buffer: Buffer;
-  /** A queued write still refers to `#buffer`, so the next read needs another one. */
-  #lent = false;
-  readonly #lend = (): void => {
-    this.#lent = true;
-  };
+  readonly #buffer: ReadBuffer;
+  /** Read buffers of other wires that our queued writes refer to. */
+  #borrowed: Buffer[] = [];
   #closed = false;
   #error: NodeJS.ErrnoException | undefined;
 
   private constructor(bufferBytes: number, handler: WireHandler, open: (onread: OnRead) => Socket) {
     this.handler = handler;
-    this.#buffer = takeReadBuffer(bufferBytes);
+    this.#buffer = { memory: takeReadBuffer(bufferBytes), lent: false };
     this.#socket = open({ buffer: () => this.#nextBuffer(), callback: (count) => this.#receive(count) });
     const socket = this.#socket;
     socket.on('end', () => this.handler.onEnd());
-    socket.on('drain', () => this.handler.onDrained());
+    socket.on('drain', () => {
+      this.#giveBack();
+      this.handler.onDrained();
+    });
     socket.on('error', (error) => {
       this.#error = error;
     });
@@ -54,7 +63,7 @@ export class Wire {
 
   /** Starts to connect. `onConnected` or `onClosed` follows. */
   static connect(address: string, port: number, bufferBytes: number, handler: WireHandler): Wire {
-    const wire = new Wire(bufferBytes, handler, (onread) => new Socket({ allowHalfOpen: true, onread }));
+    const wire = new Wire(bufferBytes, handler, (onread) => makeSocket({ onread }));
     wire.#socket.on('connect', () => wire.handler.onConnected?.());
     wire.#socket.connect({ host: address, port });
     return wire;
@@ -101,9 +110,21 @@ export class Wire {
   write(bytes: Buffer): boolean {
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) return true;
+    if (socket.writableLength === 0) this.#giveBack();
     const accepted = socket.write(bytes);
-    if (socket.writableLength !== 0) lendReadBuffer?.();
+    if (socket.writableLength !== 0 && reading !== undefined && bytes.buffer === reading.memory.buffer) {
+      if (!reading.lent) this.#borrowed.push(reading.memory);
+      reading.lent = true;
+    }
     return accepted;
+  }
+
+  /** Writes a head and the body part behind it: in one packet when that is cheap, without a copy when the part is large. */
+  writeWithHead(head: Buffer, part: Buffer): boolean {
+    if (part.length === 0) return this.write(head);
+    if (part.length <= joinedBytes) return this.write(Buffer.concat([head, part]));
+    const accepted = this.write(head);
+    return this.write(part) && accepted;
   }
 
   pause(): void {
@@ -130,25 +151,33 @@ export class Wire {
   }
 
   #receive(count: number): boolean {
-    lendReadBuffer = this.#lend;
+    const { memory } = this.#buffer;
+    reading = this.#buffer;
     try {
-      this.handler.onBytes(this.#buffer.subarray(0, count));
+      this.handler.onBytes(count === memory.length ? memory : memory.subarray(0, count));
     } finally {
-      lendReadBuffer = undefined;
+      reading = undefined;
     }
     return true;
   }
 
   #nextBuffer(): Buffer {
-    if (!this.#lent) return this.#buffer;
-    this.#lent = false;
-    this.#buffer = takeReadBuffer(this.#buffer.length);
-    return this.#buffer;
+    if (this.#buffer.lent) {
+      this.#buffer.memory = takeReadBuffer(this.#buffer.memory.length);
+      this.#buffer.lent = false;
+    }
+    return this.#buffer.memory;
+  }
+
+  /** Everything is written: what was borrowed can be read into again. Left to the garbage collector, it would pile up between its runs. */
+  #giveBack(): void {
+    for (const memory of this.#borrowed) giveReadBuffer(memory);
+    this.#borrowed = [];
   }
 
   #close(): void {
     this.#closed = true;
-    if (!this.#lent) giveReadBuffer(this.#buffer);
+    if (!this.#buffer.lent) giveReadBuffer(this.#buffer.memory);
     this.handler.onClosed(this.#error);
   }
 }
@@ -167,11 +196,18 @@ function detachHandle(socket: Socket): object | undefined {
   return handle;
 }
 
-/** `handle` and `pauseOnCreate` are what Node's own server gives to the constructor; its published types leave them out. */
-function adoptHandle(handle: object, onread: OnRead): Socket {
-  const options = { handle, pauseOnCreate: true, allowHalfOpen: true, onread, readable: true, writable: true };
-  const socket: Socket = Reflect.construct(Socket, [options]);
+/** Half-close, and a short queue: what waits in it is memory. */
+const socketOptions = { allowHalfOpen: true, writableHighWaterMark: 16_384 };
+
+/** Node's published types know only some of the options that its sockets take. */
+function makeSocket(options: object): Socket {
+  const socket: Socket = Reflect.construct(Socket, [{ ...socketOptions, ...options }]);
   return socket;
+}
+
+/** `handle` and `pauseOnCreate` are what Node's own server gives to its sockets. */
+function adoptHandle(handle: object, onread: OnRead): Socket {
+  return makeSocket({ handle, pauseOnCreate: true, onread, readable: true, writable: true });
 }
 
 function plainAddress(address: string): string {

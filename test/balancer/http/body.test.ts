@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { walkBody } from '../../../src/balancer/http/body-walk.ts';
 import { createHeadReader } from '../../../src/balancer/http/head-reader.ts';
-import { holdRequest, isRepeatable } from '../../../src/balancer/http/held-request.ts';
+import { type HeldRequest, holdRequest, isRepeatable } from '../../../src/balancer/http/held-request.ts';
 import { parseRequestHead } from '../../../src/balancer/http/request-head.ts';
 import { createRetryBudget } from '../../../src/balancer/http/retry-budget.ts';
 
@@ -128,35 +128,48 @@ describe('isRepeatable', () => {
 describe('holdRequest', () => {
   it('can be sent again as long as all of it is held', () => {
     const held = holdRequest('HEAD ', true);
-    held.add(Buffer.from('one '));
+    held.addUnsent(Buffer.from('one '));
     held.sent();
-    held.add(Buffer.from('two'));
+    held.addSent(Buffer.from('two'));
 
-    expect(held.bytes()?.toString()).toBe('HEAD one two');
+    expect(held.head.toString()).toBe('HEAD ');
+    expect(held.body()?.toString()).toBe('one two');
+  });
+
+  it('keeps copies of its own: the read buffer is used again', () => {
+    const held = holdRequest('', true);
+    const shared = Buffer.from('body');
+    held.addSent(shared);
+    shared.fill('x');
+
+    expect(held.body()?.toString()).toBe('body');
   });
 
   it('lets go of a body beyond 64 KiB', () => {
-    const held = holdRequest('HEAD ', true);
-    held.sent();
-    held.add(Buffer.alloc(65_536));
+    const held = holdRequest('', true);
+    held.addSent(Buffer.alloc(65_536));
     expect(held.whole).toBe(true);
 
-    held.add(Buffer.alloc(1));
+    held.addSent(Buffer.alloc(1));
 
     expect(held.whole).toBe(false);
-    expect(held.bytes()).toBeUndefined();
+    expect(held.body()).toBeUndefined();
   });
 
   it('holds what was not sent yet, whatever its size', () => {
     const held = holdRequest('', false);
-    held.add(Buffer.alloc(100_000));
+    held.addUnsent(Buffer.alloc(100_000));
 
-    expect(held.bytes()).toHaveLength(100_000);
+    expect(held.body()).toHaveLength(100_000);
   });
 
-  it('lets go of what must not be sent again as soon as it was sent', () => {
-    const held = holdRequest('HEAD ', false);
-    held.sent();
+  it.each([
+    { name: 'when all of it was sent', act: (held: HeldRequest) => held.sent() },
+    { name: 'when a part of it was sent', act: (held: HeldRequest) => held.addSent(Buffer.from('b')) },
+  ])('lets go of what must not be sent again $name', ({ act }) => {
+    const held = holdRequest('', false);
+
+    act(held);
 
     expect(held.whole).toBe(false);
   });
