@@ -7,6 +7,7 @@ import { belongsTo, describeForeign } from '../observe/ownership.ts';
 import type { Obstacles } from '../observe/pool-memory.ts';
 import type { ForeignObject, Refusal } from '../plan/observation.ts';
 import { knownListenerPorts, listenerPorts } from '../render/balancer-config-map.ts';
+import { roleBindingType, roleType } from '../resources.ts';
 import type { ApplyContext } from './context.ts';
 import { ensureConfigCopy } from './config-copy.ts';
 import { NameTakenError } from './name-taken.ts';
@@ -29,13 +30,13 @@ export async function ensureChildren(context: ApplyContext, desiredInstances: nu
 
   await restoreUnapplied(context);
   const results = await Promise.allSettled([
-    ...children.map((child) => ensureChild(context, child)),
-    obstacleOf('Secret', 'with the copy of the configuration', () => ensureConfigCopy(context)),
+    ...sequences(children).map((sequence) => ensureInTurn(context, sequence)),
+    ensureConfigSecret(context),
   ]);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 
-  const obstacles = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const obstacles = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   return {
     conflicts: obstacles.flatMap((obstacle) =>
       obstacle !== undefined && 'conflict' in obstacle ? [obstacle.conflict] : [],
@@ -44,6 +45,29 @@ export async function ensureChildren(context: ApplyContext, desiredInstances: nu
       obstacle !== undefined && 'refusal' in obstacle ? [obstacle.refusal] : [],
     ),
   };
+}
+
+/** A RoleBinding after its Role: the API server looks at what a binding grants, and refuses one that grants nothing yet. */
+function sequences(children: readonly RenderedChild[]): RenderedChild[][] {
+  const grants = children.filter(isGrant);
+  return [grants, ...children.filter((child) => !isGrant(child)).map((child) => [child])];
+}
+
+function isGrant({ type }: RenderedChild): boolean {
+  return type === roleType || type === roleBindingType;
+}
+
+/** Ends at the first that cannot be made: a Role that is not ours must not be bound. */
+async function ensureInTurn(context: ApplyContext, sequence: readonly RenderedChild[]): Promise<Obstacle[]> {
+  for (const child of sequence) {
+    const obstacle = await ensureChild(context, child);
+    if (obstacle !== undefined) return [obstacle];
+  }
+  return [];
+}
+
+async function ensureConfigSecret(context: ApplyContext): Promise<Obstacle[]> {
+  return [await obstacleOf('Secret', 'with the copy of the configuration', () => ensureConfigCopy(context))];
 }
 
 async function ensureChild(context: ApplyContext, child: RenderedChild): Promise<Obstacle> {
