@@ -7,18 +7,22 @@ const seeds = only === undefined ? Number(process.env['SIM_SEEDS'] ?? 2000) : 1;
 const firstSeed = Number(only ?? 0);
 const steps = 400;
 
-/** Runs one seed; returns what went wrong, with the story that led to it. */
+/** Runs one seed; returns what went wrong, with the story that led to it. A seed that is run alone tells its story in any case. */
 async function failureOf(seed: number): Promise<string | undefined> {
   const simulation = simulationOfSeed(seed);
+  let problem: unknown;
   try {
     if (seed % 3 !== 0) await converge(simulation);
     await liveRandomly(simulation, seed % 2 === 0 ? 'Seats' : 'Everything', steps);
     await converge(simulation);
-    return undefined;
   } catch (error) {
-    const story = simulation.cluster.log.join('\n');
-    return `Seed ${seed} (run it alone with SIM_SEED=${seed}):\n${story}\n${String(error)}`;
+    problem = error;
   }
+  const story = simulation.cluster.log.join('\n');
+  if (only !== undefined) process.stdout.write(`${story}\n`);
+  return problem === undefined
+    ? undefined
+    : `Seed ${seed} (run it alone with SIM_SEED=${seed}):\n${story}\n${String(problem)}`;
 }
 
 describe('the planner in a simulated cluster', () => {
