@@ -10,19 +10,19 @@ const steps = 400;
 /** Runs one seed; returns what went wrong, with the story that led to it. A seed that is run alone tells its story in any case. */
 async function failureOf(seed: number): Promise<string | undefined> {
   const simulation = simulationOfSeed(seed);
-  let problem: unknown;
+  let problem: Error | undefined;
   try {
     if (seed % 3 !== 0) await converge(simulation);
     await liveRandomly(simulation, seed % 2 === 0 ? 'Seats' : 'Everything', steps);
     await converge(simulation);
   } catch (error) {
-    problem = error;
+    problem = error instanceof Error ? error : new Error('threw something else', { cause: error });
   }
   const story = simulation.cluster.log.join('\n');
   if (only !== undefined) process.stdout.write(`${story}\n`);
   return problem === undefined
     ? undefined
-    : `Seed ${seed} (run it alone with SIM_SEED=${seed}):\n${story}\n${String(problem)}`;
+    : `Seed ${seed} (run it alone with SIM_SEED=${seed}):\n${story}\n${problem.stack ?? problem.message}`;
 }
 
 describe('the planner in a simulated cluster', () => {
