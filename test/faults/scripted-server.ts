@@ -47,6 +47,8 @@ export async function startScriptedServer(tls: TlsTexts): Promise<ScriptedServer
       await script(request, response);
     });
   });
+  // As long as an API server: Node's 5 s would close connections that a test wants to see pooled, or closed by the client.
+  server.keepAliveTimeout = 90_000;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     connections.accepted += 1;

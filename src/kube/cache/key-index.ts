@@ -4,43 +4,52 @@ export type IndexFunction<T> = (object: T) => readonly string[];
 /** One index: from a value to the keys of the objects that have it. */
 export class KeyIndex<T> {
   readonly #valuesOf: IndexFunction<T>;
-  readonly #keys = new Map<string, Set<string>>();
+  /** Most values belong to one object (owner uids); a Set for each of those would take more memory than the objects' own names. */
+  readonly #keys = new Map<string, string | Set<string>>();
 
   constructor(valuesOf: IndexFunction<T>) {
     this.#valuesOf = valuesOf;
   }
 
   keys(value: string): Iterable<string> {
-    return this.#keys.get(value) ?? [];
+    const keys = this.#keys.get(value);
+    if (keys === undefined) return [];
+    return typeof keys === 'string' ? [keys] : keys;
   }
 
   /** Moves a key from where its old version was to where its new one belongs; undefined = there is none. */
   move(key: string, old: T | undefined, object: T | undefined): void {
-    if (old !== undefined) this.#remove(key, old);
-    if (object !== undefined) this.#add(key, object);
+    if (old !== undefined) {
+      for (const value of this.#valuesOf(old)) this.#remove(value, key);
+    }
+    if (object !== undefined) {
+      for (const value of this.#valuesOf(object)) this.#add(value, key);
+    }
   }
 
   clear(): void {
     this.#keys.clear();
   }
 
-  #add(key: string, object: T): void {
-    for (const value of this.#valuesOf(object)) {
-      const keys = this.#keys.get(value);
-      if (keys === undefined) {
-        this.#keys.set(value, new Set([key]));
-      } else {
-        keys.add(key);
-      }
+  #add(value: string, key: string): void {
+    const keys = this.#keys.get(value);
+    if (keys === undefined || keys === key) {
+      this.#keys.set(value, key);
+    } else if (typeof keys === 'string') {
+      this.#keys.set(value, new Set([keys, key]));
+    } else {
+      keys.add(key);
     }
   }
 
-  #remove(key: string, object: T): void {
-    for (const value of this.#valuesOf(object)) {
-      const keys = this.#keys.get(value);
-      keys?.delete(key);
-      // Values come and go (owner uids); an empty set left behind for each would be a leak.
-      if (keys?.size === 0) this.#keys.delete(value);
+  /** Values come and go; an empty set left behind for each would be a leak. */
+  #remove(value: string, key: string): void {
+    const keys = this.#keys.get(value);
+    if (keys === key) {
+      this.#keys.delete(value);
+    } else if (keys instanceof Set) {
+      keys.delete(key);
+      if (keys.size === 0) this.#keys.delete(value);
     }
   }
 }
