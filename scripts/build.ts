@@ -23,6 +23,8 @@ await build({
   // Class and function names appear in error messages and stack traces.
   keepNames: true,
   sourcemap: 'external',
+  // Only for --kubeconfig, on a developer's machine; it is ten times the rest, and every pod would have it in memory.
+  external: ['@kubernetes/client-node'],
   logLevel: 'warning',
 });
 

@@ -34,7 +34,7 @@ beforeEach(async () => {
 }, testTimeoutMilliseconds);
 
 afterEach(async () => {
-  await Promise.all(operators.map((operator) => operator.stop('SIGKILL')));
+  await Promise.all(operators.map((each) => each.stop('SIGKILL')));
   await node?.close();
   node = undefined;
   // The next test's operator must not wait for the Lease of one that was killed.
