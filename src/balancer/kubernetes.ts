@@ -99,9 +99,9 @@ export async function runKubernetesMode(
     gateName: gate.name,
     sources: {
       watchedView: () => poolWatch.view(),
-      liveView: (stop) => poolWatch.liveView(stop),
-      readGate: (stop) => readGate(client, gate, stop),
-      askPeer: (peer, stop) => askPeer(peer.address, adminPort, stop),
+      liveView: (ended) => poolWatch.liveView(ended),
+      readGate: (ended) => readGate(client, gate, ended),
+      askPeer: (peer, ended) => askPeer(peer.address, adminPort, ended),
     },
     marker: fileMarker(folder, podUid, logger),
     clock,
