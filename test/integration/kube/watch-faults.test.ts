@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ControlPlane, controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
 import { until } from '../../cluster/until.ts';
-import type { RequestKind } from '../../faults/fault-proxy.ts';
+import type { Fault, RequestKind } from '../../faults/fault-proxy.ts';
 import type { RecordedReflector } from '../../kube/reflector/recorded-reflector.ts';
 import { openDamagedPath } from './damaged-path.ts';
 import type { DamagedPath } from './damaged-path.ts';
@@ -218,30 +218,35 @@ describe('a watch through a damaged network, on a real API server', () => {
     testTimeoutMilliseconds,
   );
 
-  it.each([
-    { name: 'three times 500', kinds: watches, fault: { answer: 500 } },
-    { name: 'three times 503 with Retry-After', kinds: watches, fault: { answer: 503, retryAfterSeconds: 1 } },
-    { name: 'three times 429', kinds: watches, fault: { answer: 429 } },
-    { name: 'three times 401', kinds: watches, fault: { answer: 401 } },
-    { name: 'three times 410', kinds: watches, fault: { answer: 410 } },
-    { name: 'three resets', kinds: watches, fault: { reset: true } as const },
-    {
-      name: 'a server without initial objects in watches',
-      kinds: ['InitialWatch'] as const,
-      fault: { answer: 422 },
-      times: 1,
-    },
-  ])(
-    'fills the cache in spite of $name at the first read',
-    async ({ kinds, fault, times = 3 }) => {
+  const firstReadFaults: { name: string; fault: Fault }[] = [
+    { name: 'three times 500', fault: { answer: 500 } },
+    { name: 'three times 503 with Retry-After', fault: { answer: 503, retryAfterSeconds: 1 } },
+    { name: 'three times 429', fault: { answer: 429 } },
+    { name: 'three times 401', fault: { answer: 401 } },
+    { name: 'three times 410', fault: { answer: 410 } },
+    { name: 'three resets', fault: { reset: true } },
+  ];
+
+  it.each(
+    firstReadFaults.flatMap((fault) => [
+      { ...fault, how: 'watches', kinds: ['InitialWatch'] as const },
+      { ...fault, how: 'lists', kinds: ['List'] as const },
+    ]),
+  )(
+    'fills the cache in spite of $name when it $how the first time',
+    async ({ kinds, fault, how }) => {
       await Promise.all(['one', 'two'].map((name) => path.create(name)));
-      path.proxy.strike(kinds, fault, times);
+      path.proxy.strike(kinds, fault, 3);
+      // What an API server without initial objects in watches says.
+      if (how === 'lists') path.proxy.strike(['InitialWatch'], { answer: 422, reason: 'Invalid' });
 
       const recorded = path.watch();
       await path.untilEqual(recorded);
       await path.create('three');
       await path.untilEqual(recorded);
 
+      const struck = path.proxy.requests.filter(({ kind }) => kind === kinds[0]);
+      expect(struck.length).toBeGreaterThanOrEqual(4);
       expect(recorded.events.toSorted()).toEqual(['Added one initial', 'Added three', 'Added two initial']);
     },
     testTimeoutMilliseconds,

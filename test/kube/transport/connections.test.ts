@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Credentials } from '../../../src/kube/credentials/connection.ts';
 import { createTransport } from '../../../src/kube/transport/https-transport.ts';
@@ -175,6 +176,19 @@ describe('the connections of a transport', () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  it('to streams are probed by the kernel after 30 s of silence, so that a cut cable is found', async () => {
+    const transport = connect();
+    server.answer((_request, response) => response.writeHead(200).flushHeaders());
+    const stop = new AbortController();
+
+    await transport.stream({ path, query: { watch: 'true' }, signal: stop.signal });
+    const [request] = server.requests;
+    const timer = await kernelTimer(request?.connection ?? 0, Number(server.url.port));
+    stop.abort();
+
+    expect(timer).toEqual({ kind: 'keepalive', seconds: expect.closeTo(30, -1) });
+  });
+
   it('to streams are their own: sixteen watches and a call get through a pool of one', async () => {
     const transport = connect({ maxConnections: 1 });
     server.answer((request, response) => {
@@ -193,3 +207,12 @@ describe('the connections of a transport', () => {
     await soon('the streams to close', () => server.connections.open <= 1);
   });
 });
+
+/** What the kernel waits for on a connection of 127.0.0.1; see proc_pid_net(5) and the kernel's proc_net_tcp.rst. */
+async function kernelTimer(localPort: number, remotePort: number): Promise<{ kind: string; seconds: number }> {
+  const hex = (port: number) => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const table = await readFile('/proc/net/tcp', 'utf8');
+  const row = table.split('\n').find((line) => line.includes(` ${hex(localPort)} ${hex(remotePort)} `));
+  const [kind, ticks] = row?.trim().split(/\s+/)[5]?.split(':') ?? [];
+  return { kind: kind === '02' ? 'keepalive' : `timer ${kind}`, seconds: Number.parseInt(ticks ?? '', 16) / 100 };
+}
