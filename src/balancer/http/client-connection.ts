@@ -195,9 +195,9 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       }
       return;
     }
-    const result = parseRequestHead(whole.text);
-    if ('refusal' in result) this.#refuse(result.refusal.status, result.refusal.reason);
-    else this.#begin(result.head, whole.rest);
+    const head = parseRequestHead(whole.text);
+    if ('status' in head) this.#refuse(head.status, head.reason);
+    else this.#begin(head, whole.rest);
   }
 
   #begin(head: RequestHead, rest: Buffer): void {

@@ -156,7 +156,7 @@ export class Exchange implements UpstreamUser {
     const interim = head.status < 200 && head.status !== 101;
     // HTTP/1.0 knows no interim responses.
     if (interim && this.#head.version === '1.0') return true;
-    if (head.status === 101 && !this.#head.upgrade) return true;
+    if (head.status === 101 && this.#head.upgrade === undefined) return true;
     if (!interim) {
       if (this.#target !== undefined) this.#context.dispatcher.succeeded(this.#target);
       this.#state = 'Answering';
@@ -189,7 +189,7 @@ export class Exchange implements UpstreamUser {
 
   onSwitched(wire: Wire, rest: Buffer): void {
     this.#upstream = undefined;
-    if (!this.#head.upgrade) {
+    if (this.#head.upgrade === undefined) {
       wire.destroy();
       this.#finish();
       this.#client.onUnanswered(502, 'the backend switched protocols without being asked');

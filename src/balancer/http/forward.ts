@@ -1,55 +1,39 @@
-import { type Field, listOf, valuesOf } from './fields.ts';
-import { type RequestHead, upgradeProtocol } from './request-head.ts';
+import { linesWithout, valuesOf } from './fields.ts';
+import type { RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 
 /** Our name in Via: RFC 9110 §7.6.3. */
 const pseudonym = 'gatewaypool';
 
 /** Fields for one hop only, whether or not Connection names them: RFC 9110 §7.6.1. */
-const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade']);
+const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade'];
+
+/** We write our own, with what it held before. */
+const requestDrops = [...hopByHop, 'x-forwarded-for'];
+
+/** An HTTP/1.0 client is not sent 100 Continue, so its Expect must not reach the backend (RFC 9110 §10.1.1). */
+const oldRequestDrops = [...requestDrops, 'expect'];
 
 /** The request head as the backend gets it. */
 export function requestHeadBytes(head: RequestHead, clientAddress: string): string {
-  const forwardedFor = [...valuesOf(head.fields, 'x-forwarded-for'), clientAddress].join(', ');
-  const lines = [
-    `${head.method} ${head.target} HTTP/${head.version}`,
-    ...endToEnd(head.fields, requestDrops(head)),
-    `X-Forwarded-For: ${forwardedFor}`,
-    `Via: ${head.version} ${pseudonym}`,
-  ];
-  if (head.upgrade) lines.push('Connection: upgrade', `Upgrade: ${upgradeProtocol(head.fields) ?? ''}`);
-  return finish(lines);
+  const { method, target, version, fields, connection, upgrade } = head;
+  const drops = version === '1.0' ? oldRequestDrops : requestDrops;
+  const lines = linesWithout(fields, connection.length === 0 ? drops : [...drops, ...connection]);
+  const before = valuesOf(fields, 'x-forwarded-for');
+  const way = before.length === 0 ? clientAddress : `${before.join(', ')}, ${clientAddress}`;
+  const switching = upgrade === undefined ? '' : `Connection: upgrade\r\nUpgrade: ${upgrade}\r\n`;
+  return `${method} ${target} HTTP/${version}\r\n${lines}X-Forwarded-For: ${way}\r\nVia: ${version} ${pseudonym}\r\n${switching}\r\n`;
 }
 
 /** The response head as the client gets it. `close`: this is the last response on the client's connection. */
 export function responseHeadBytes(head: ResponseHead, close: boolean): string {
-  const lines = [
-    `HTTP/1.1 ${head.status} ${head.reason}`,
-    ...endToEnd(head.fields, hopByHop),
-    `Via: ${head.version} ${pseudonym}`,
-  ];
-  if (head.status === 101) {
-    lines.push('Connection: upgrade', ...valuesOf(head.fields, 'upgrade').map((value) => `Upgrade: ${value}`));
-  } else if (close && head.status >= 200) {
-    lines.push('Connection: close');
-  }
-  return finish(lines);
+  const { status, reason, version, fields, connection } = head;
+  const lines = linesWithout(fields, connection.length === 0 ? hopByHop : [...hopByHop, ...connection]);
+  const last = status === 101 ? switching(head) : close && status >= 200 ? 'Connection: close\r\n' : '';
+  return `HTTP/1.1 ${status} ${reason}\r\n${lines}Via: ${version} ${pseudonym}\r\n${last}\r\n`;
 }
 
-/** An HTTP/1.0 client is not sent 100 Continue, so its Expect must not reach the backend (RFC 9110 §10.1.1). */
-function requestDrops(head: RequestHead): ReadonlySet<string> {
-  const drops = new Set([...hopByHop, 'x-forwarded-for']);
-  if (head.version === '1.0') drops.add('expect');
-  return drops;
-}
-
-function endToEnd(fields: readonly Field[], drops: ReadonlySet<string>): readonly string[] {
-  const named = listOf(fields, 'connection');
-  return fields
-    .filter(({ lowerName }) => !drops.has(lowerName) && !named.includes(lowerName))
-    .map(({ name, value }) => `${name}: ${value}`);
-}
-
-function finish(lines: readonly string[]): string {
-  return `${lines.join('\r\n')}\r\n\r\n`;
+function switching({ fields }: ResponseHead): string {
+  const protocols = valuesOf(fields, 'upgrade').map((value) => `Upgrade: ${value}\r\n`);
+  return `Connection: upgrade\r\n${protocols.join('')}`;
 }

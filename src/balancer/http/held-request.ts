@@ -12,7 +12,10 @@ const idempotentMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'T
  * unless it knows better: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 export function isRepeatable(head: RequestHead): boolean {
-  return !head.upgrade && (idempotentMethods.has(head.method) || valuesOf(head.fields, 'idempotency-key').length > 0);
+  return (
+    head.upgrade === undefined &&
+    (idempotentMethods.has(head.method) || valuesOf(head.fields, 'idempotency-key').length > 0)
+  );
 }
 
 /** What is in our hands of a request: all of it, or no longer all of it. */

@@ -1,4 +1,4 @@
-import { connectionHidesFraming, type Field, listOf, parseFields, valuesOf } from './fields.ts';
+import { connectionHidesFraming, type Fields, listOf, parseFields, valuesOf } from './fields.ts';
 import { declaredFraming, type Framing } from './framing.ts';
 
 /** A request head that is safe to pass on: exactly one reading of it is possible. */
@@ -7,10 +7,12 @@ export interface RequestHead {
   /** In origin form (`/path?query`), or `*` for OPTIONS. */
   readonly target: string;
   readonly version: '1.0' | '1.1';
-  readonly fields: readonly Field[];
+  readonly fields: Fields;
   readonly framing: Framing;
-  /** The client asked for another protocol by Connection and Upgrade: RFC 9110 §7.8. */
-  readonly upgrade: boolean;
+  /** The members of Connection, in lower case. */
+  readonly connection: readonly string[];
+  /** What the client asks to switch to by Connection and Upgrade: RFC 9110 §7.8. */
+  readonly upgrade: string | undefined;
   /** The client wants this connection to end after the response, or cannot keep it. */
   readonly close: boolean;
 }
@@ -21,20 +23,19 @@ export interface Refusal {
   readonly reason: string;
 }
 
-export type RequestHeadResult = { readonly head: RequestHead } | { readonly refusal: Refusal };
+const noBody: Framing = { kind: 'None' };
 
 /** What a Host may hold: a name or address with an optional port, no list, path or user information (RFC 9110 §7.2). */
 const hostForm = /^(?:[A-Za-z0-9\-._~!$&'()*+;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
 
 /** Checks a request head strictly by RFC 9112. `text` is all of it, latin1, without the empty line at its end. */
-export function parseRequestHead(text: string): RequestHeadResult {
-  const [requestLine = '', ...fieldLines] = text.split('\r\n');
-  const line = parseRequestLine(requestLine);
-  if ('status' in line) return { refusal: line };
-  const fields = parseFields(fieldLines);
+export function parseRequestHead(text: string): RequestHead | Refusal {
+  const line = parseRequestLine(text);
+  if ('status' in line) return line;
+  const { method, version } = line;
+  const fields = parseFields(text, line.end);
   if (fields === undefined) return refuse('a header line is not well-formed');
 
-  const { method, version } = line;
   const hosts = valuesOf(fields, 'host');
   const [host] = hosts;
   if (hosts.length > 1) return refuse('more than one Host');
@@ -43,21 +44,21 @@ export function parseRequestHead(text: string): RequestHeadResult {
   const target = originForm(line.target, method, host);
   if (target === undefined) return refuse('the request target is not well-formed, or contradicts Host');
 
-  const framing = declaredFraming(fields);
-  if (framing === undefined) return refuse('the length of the body is ambiguous');
-  if (version === '1.0' && framing !== 'Absent' && framing.kind === 'Chunked') return refuse('HTTP/1.0 with chunks');
-  if (connectionHidesFraming(fields)) return refuse('Connection names a field that must be passed on');
-
-  const body: Framing = framing === 'Absent' ? { kind: 'None' } : framing;
+  const declared = declaredFraming(fields);
+  if (declared === undefined) return refuse('the length of the body is ambiguous');
+  if (version === '1.0' && declared !== 'Absent' && declared.kind === 'Chunked') return refuse('HTTP/1.0 with chunks');
   const connection = listOf(fields, 'connection');
-  const upgrade = version === '1.1' && connection.includes('upgrade') && upgradeProtocol(fields) !== undefined;
-  if (upgrade && body.kind !== 'None') return refuse('an upgrade request with a body');
+  if (connectionHidesFraming(connection)) return refuse('Connection names a field that must be passed on');
+
+  const framing = declared === 'Absent' ? noBody : declared;
+  const upgrade = version === '1.1' && connection.includes('upgrade') ? upgradeProtocol(fields) : undefined;
+  if (upgrade !== undefined && framing.kind !== 'None') return refuse('an upgrade request with a body');
   const close = version === '1.0' || connection.includes('close');
-  return { head: { method, target, version, fields, framing: body, upgrade, close } };
+  return { method, target, version, fields, framing, connection, upgrade, close };
 }
 
-/** The protocol to switch to. Not h2c: prior knowledge of it would carry requests past every check here. */
-export function upgradeProtocol(fields: readonly Field[]): string | undefined {
+/** Not h2c: prior knowledge of it would carry requests past every check here. */
+function upgradeProtocol(fields: Fields): string | undefined {
   const protocols = listOf(fields, 'upgrade');
   return protocols.length === 0 || protocols.includes('h2c') ? undefined : protocols.join(', ');
 }
@@ -66,17 +67,27 @@ interface RequestLine {
   readonly method: string;
   readonly target: string;
   readonly version: '1.0' | '1.1';
+  /** Where the first field begins. */
+  readonly end: number;
 }
 
-const requestLineForm = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21\x22\x24-\x7e]+) HTTP\/(\d)\.(\d)$/;
+const requestLineForm = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21\x22\x24-\x7e]+ HTTP\/\d\.\d(?:\r\n|$)/y;
 
-function parseRequestLine(line: string): RequestLine | Refusal {
-  const [, method, target, major, minor] = requestLineForm.exec(line) ?? [];
-  if (method === undefined || target === undefined)
-    return { status: 400, reason: 'the request line is not well-formed' };
+/** The length of `HTTP/1.1`. */
+const versionLength = 8;
+
+function parseRequestLine(text: string): RequestLine | Refusal {
+  requestLineForm.lastIndex = 0;
+  if (!requestLineForm.test(text)) return { status: 400, reason: 'the request line is not well-formed' };
+  const end = requestLineForm.lastIndex;
+  const methodEnd = text.indexOf(' ');
+  const targetEnd = text.indexOf(' ', methodEnd + 1);
+  const method = text.slice(0, methodEnd);
+  const version = text.slice(targetEnd + 1, targetEnd + 1 + versionLength);
   if (method === 'CONNECT') return { status: 405, reason: 'this is not a tunnel: CONNECT is not allowed' };
-  if (major !== '1' || (minor !== '0' && minor !== '1')) return { status: 505, reason: 'only HTTP/1.0 and HTTP/1.1' };
-  return { method, target, version: minor === '0' ? '1.0' : '1.1' };
+  if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return { status: 505, reason: 'only HTTP/1.0 and HTTP/1.1' };
+  const target = text.slice(methodEnd + 1, targetEnd);
+  return { method, target, version: version === 'HTTP/1.1' ? '1.1' : '1.0', end };
 }
 
 /** A server must accept the absolute form too (RFC 9112 §3.2.2); here only where it agrees with Host. */
@@ -89,8 +100,8 @@ function originForm(target: string, method: string, host: string | undefined): s
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-function refuse(reason: string): RequestHeadResult {
-  return { refusal: { status: 400, reason } };
+function refuse(reason: string): Refusal {
+  return { status: 400, reason };
 }
 
 /**
@@ -98,12 +109,10 @@ function refuse(reason: string): RequestHeadResult {
  * answered at once instead of at the end of its time.
  */
 export function plausibleRequestStart(text: string): boolean {
-  const [requestLine, ...rest] = text.split('\r\n');
-  if (rest.length === 0 || requestLine === undefined) return !text.includes('\n');
-  const fieldLines = rest.slice(0, -1);
-  return (
-    !('status' in parseRequestLine(requestLine)) &&
-    parseFields(fieldLines) !== undefined &&
-    !(rest.at(-1) ?? '').includes('\n')
-  );
+  const complete = text.lastIndexOf('\r\n');
+  if (text.includes('\n', complete === -1 ? 0 : complete + 2)) return false;
+  if (complete === -1) return true;
+  const whole = text.slice(0, complete);
+  const line = parseRequestLine(whole);
+  return !('status' in line) && parseFields(whole, line.end) !== undefined;
 }

@@ -121,7 +121,7 @@ describe('isRepeatable', () => {
   ])('$request with $field: $repeatable', ({ request, field, repeatable }) => {
     const result = parseRequestHead(`${request} / HTTP/1.1\r\nHost: a${field === undefined ? '' : `\r\n${field}`}`);
 
-    expect('head' in result && isRepeatable(result.head)).toBe(repeatable);
+    expect(!('status' in result) && isRepeatable(result)).toBe(repeatable);
   });
 });
 
