@@ -27,9 +27,10 @@ export interface Target {
   readonly name: string;
   readonly address: string;
   readonly port: number;
+  /** Tells two targets apart, also two pods of one slot. */
+  readonly key: string;
 }
 
-/** Tells two targets apart, also two pods of one slot. */
-export function targetKey(target: Target): string {
-  return `${target.name}@${target.address}:${target.port}`;
+export function targetAt(name: string, address: string, port: number): Target {
+  return { name, address, port, key: `${name}@${address}:${port}` };
 }

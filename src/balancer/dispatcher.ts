@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../kube/clock.ts';
-import { type Backend, type Target, targetKey } from './backend.ts';
+import { type Backend, type Target, targetAt } from './backend.ts';
 import type { HealthCheck, Listener } from './config/schema.ts';
 import { isEjected } from './health/ejection.ts';
 import {
@@ -45,10 +45,10 @@ export interface MemberStanding {
 
 interface Member extends Backend {
   readonly target: Target;
-  readonly key: string;
   health: TargetHealth;
-  /** As of the last `#refresh`. */
+  /** As of the last `#refresh`, like `weight`. */
   healthy: boolean;
+  weight: number;
 }
 
 /**
@@ -61,6 +61,8 @@ export class Dispatcher {
   readonly #rotation;
   readonly #comebacks = createComebacks();
   #members: readonly Member[] = [];
+  /** Who may be picked; undefined = to be found out anew. */
+  #eligible: readonly Member[] | undefined;
   #panic = false;
 
   constructor(options: DispatcherOptions) {
@@ -70,6 +72,8 @@ export class Dispatcher {
   }
 
   get panic(): boolean {
+    this.#refresh(this.#now());
+    this.#eligibleMembers();
     return this.#panic;
   }
 
@@ -80,20 +84,20 @@ export class Dispatcher {
 
   /** Takes the whole set. Health is kept for targets that stay, the place in the rotation for names that stay. */
   setBackends(backends: readonly Backend[]): void {
-    const known = new Map(this.#members.map((member) => [member.key, member]));
+    const gone = new Map(this.#members.map((member) => [member.target.key, member]));
     const members: Member[] = [];
     for (const backend of backends) {
       const port = backend.ports?.[this.#settings.listener.name] ?? backend.port ?? this.#settings.listener.targetPort;
       if (port === undefined) continue;
-      const target = { name: backend.name, address: backend.address, port };
-      const key = targetKey(target);
-      members.push({ ...backend, target, key, health: known.get(key)?.health ?? assumedHealthy, healthy: true });
-      if (takesWork(backend)) known.delete(key);
+      const target = targetAt(backend.name, backend.address, port);
+      const health = gone.get(target.key)?.health ?? assumedHealthy;
+      members.push({ ...backend, target, health, healthy: true, weight: 1 });
+      if (takesWork(backend)) gone.delete(target.key);
     }
-    const retired = [...known.values()].filter(takesWork).map(({ target }) => target);
     this.#members = members.sort((one, other) => compareNames(one.name, other.name));
-    for (const { name } of known.values()) this.#rotation.forget(name);
-    for (const target of retired) this.#options.onNoNewWork(target);
+    for (const { name } of gone.values()) this.#rotation.forget(name);
+    for (const member of gone.values()) if (takesWork(member)) this.#options.onNoNewWork(member.target);
+    this.#eligible = undefined;
     this.#refresh(this.#now());
   }
 
@@ -101,18 +105,16 @@ export class Dispatcher {
    * The next target, or undefined when none can take work. `tried` holds the keys of targets that this piece of work was at; with
    * some tried, health decides less: a doubtful target is better than none.
    */
-  pick(tried: ReadonlySet<string> = noneTried): Target | undefined {
-    const now = this.#now();
-    this.#refresh(now);
-    const { members, panic } = eligibleMembers(this.#members);
-    this.#setPanic(panic);
-    if (tried.size === 0) return this.#choose(members, now);
+  pick(tried?: ReadonlySet<string>): Target | undefined {
+    this.#refresh(this.#now());
+    const members = this.#eligibleMembers();
+    if (tried === undefined || tried.size === 0) return this.#choose(members);
 
-    const untried = members.filter(({ key }) => !tried.has(key));
+    const untried = members.filter((member) => !tried.has(member.target.key));
     const healthy = untried.filter((member) => member.healthy);
-    const doubtful = this.#members.filter((member) => takesWork(member) && !tried.has(member.key));
     const better = healthy.length > 0 ? healthy : untried;
-    return this.#choose(better.length > 0 ? better : doubtful, now);
+    if (better.length > 0) return this.#choose(better);
+    return this.#choose(firstOfEachName(this.#members.filter((one) => takesWork(one) && !tried.has(one.target.key))));
   }
 
   /** The target answered. */
@@ -167,28 +169,40 @@ export class Dispatcher {
     return this.#members.map(({ name, ready, healthy }) => ({ name, ready, healthy }));
   }
 
-  #choose(members: readonly Member[], now: number): Target | undefined {
-    const { listener, slowStartSeconds } = this.#settings;
-    const local = members.find(({ name }) => name === this.#options.ownName);
-    if (listener.distribution === 'PreferLocal' && local !== undefined) return local.target;
-
-    const candidates = members
-      .filter(({ name }, position) => members.findIndex((member) => member.name === name) === position)
-      .map(({ name, target }) => ({
-        name,
-        target,
-        weight: slowStartWeight(this.#comebacks.returnedAt(name), slowStartSeconds, now),
-      }));
-    return this.#rotation.pick(candidates)?.target;
+  #choose(members: readonly Member[]): Target | undefined {
+    if (this.#settings.listener.distribution === 'PreferLocal') {
+      const local = members.find(({ name }) => name === this.#options.ownName);
+      if (local !== undefined) return local.target;
+    }
+    return this.#rotation.pick(members)?.target;
   }
 
-  #refresh(now: number): void {
-    const usable = new Set<string>();
-    for (const member of this.#members) {
-      member.healthy = isHealthy(member.health, now);
-      if (member.healthy && takesWork(member)) usable.add(member.name);
+  #eligibleMembers(): readonly Member[] {
+    if (this.#eligible === undefined) {
+      const { members, panic } = eligibleMembers(this.#members);
+      this.#eligible = firstOfEachName(members);
+      this.#setPanic(panic);
     }
-    this.#comebacks.note(usable, now);
+    return this.#eligible;
+  }
+
+  /** Brings health and weights up to now. Both change with time alone, so this runs before each pick and must be cheap. */
+  #refresh(now: number): void {
+    let changed = this.#eligible === undefined;
+    for (const member of this.#members) {
+      const healthy = isHealthy(member.health, now);
+      changed ||= healthy !== member.healthy;
+      member.healthy = healthy;
+    }
+    if (changed) {
+      this.#eligible = undefined;
+      const usable = this.#members.filter((member) => member.healthy && takesWork(member)).map(({ name }) => name);
+      this.#comebacks.note(new Set(usable), now);
+    }
+    const { slowStartSeconds } = this.#settings;
+    for (const member of this.#members) {
+      member.weight = slowStartWeight(this.#comebacks.returnedAt(member.name), slowStartSeconds, now);
+    }
   }
 
   #setPanic(panic: boolean): void {
@@ -205,9 +219,8 @@ export class Dispatcher {
     if (member !== undefined) change(member, this.#now());
   }
 
-  #find(target: Target): Member | undefined {
-    const key = targetKey(target);
-    return this.#members.find((member) => member.key === key);
+  #find({ key }: Target): Member | undefined {
+    return this.#members.find((member) => member.target.key === key);
   }
 
   #now(): number {
@@ -219,8 +232,11 @@ export class Dispatcher {
   }
 }
 
-const noneTried: ReadonlySet<string> = new Set();
-
 function takesWork(backend: Backend): boolean {
   return backend.ready && !backend.draining;
+}
+
+/** A slot has one turn, also when two of its pods qualify. */
+function firstOfEachName(members: readonly Member[]): readonly Member[] {
+  return members.filter(({ name }, position) => members.findIndex((member) => member.name === name) === position);
 }

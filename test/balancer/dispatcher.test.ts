@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Target, targetKey } from '../../src/balancer/backend.ts';
+import type { Target } from '../../src/balancer/backend.ts';
 import { BalancerConfig } from '../../src/balancer/config/schema.ts';
 import { Dispatcher } from '../../src/balancer/dispatcher.ts';
 import { FakeClock } from '../kube/fake-clock.ts';
@@ -87,7 +87,7 @@ describe('Dispatcher', () => {
 
     const order = Array.from({ length: 4 }, () => {
       const picked = dispatcher.pick(tried);
-      if (picked !== undefined) tried.add(targetKey(picked));
+      if (picked !== undefined) tried.add(picked.key);
       return picked?.name;
     });
 
@@ -102,7 +102,7 @@ describe('Dispatcher', () => {
     }
     const first = dispatcher.pick();
 
-    const second = dispatcher.pick(new Set(first === undefined ? [] : [targetKey(first)]));
+    const second = dispatcher.pick(new Set(first === undefined ? [] : [first.key]));
 
     expect(dispatcher.panic).toBe(true);
     expect([first?.name, second?.name]).toEqual(['prod-0', 'prod-2']);

@@ -9,28 +9,34 @@ export interface BodyWalk {
   advance(bytes: Buffer, from: number): number | 'More' | 'Bad';
 }
 
+const noBody: BodyWalk = { advance: (_bytes, from) => from };
+const endless: BodyWalk = { advance: () => 'More' };
+
 /** @param trailerBytes how long a chunked body's trailer section may be */
 export function walkBody(framing: Framing, trailerBytes: number): BodyWalk {
   switch (framing.kind) {
     case 'None':
-      return { advance: (_bytes, from) => from };
+      return noBody;
     case 'UntilClose':
-      return { advance: () => 'More' };
+      return endless;
     case 'Length':
-      return walkLength(framing.bytes);
+      return new LengthWalk(framing.bytes);
     case 'Chunked':
     default:
       return createChunkWalk(trailerBytes);
   }
 }
 
-function walkLength(bytes: number): BodyWalk {
-  let rest = bytes;
-  return {
-    advance(data, from) {
-      const taken = Math.min(rest, data.length - from);
-      rest -= taken;
-      return rest === 0 ? from + taken : 'More';
-    },
-  };
+class LengthWalk implements BodyWalk {
+  #rest: number;
+
+  constructor(bytes: number) {
+    this.#rest = bytes;
+  }
+
+  advance(bytes: Buffer, from: number): number | 'More' {
+    const taken = Math.min(this.#rest, bytes.length - from);
+    this.#rest -= taken;
+    return this.#rest === 0 ? from + taken : 'More';
+  }
 }

@@ -1,8 +1,8 @@
-import { type Target, targetKey } from '../backend.ts';
+import type { Target } from '../backend.ts';
 import type { Wire } from '../transport/wire.ts';
 import type { HttpContext } from './engine.ts';
 import { requestHeadBytes, responseHeadBytes } from './forward.ts';
-import { type HeldRequest, holdRequest, isRepeatable } from './held-request.ts';
+import { HeldRequest, isRepeatable } from './held-request.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 import type { Upstream, UpstreamUser } from './upstream.ts';
@@ -38,7 +38,8 @@ export class Exchange implements UpstreamUser {
   readonly #head: RequestHead;
   readonly #held: HeldRequest;
   readonly #repeatable: boolean;
-  readonly #tried = new Set<string>();
+  /** Keys of the targets that this request was at. */
+  #tried: Set<string> | undefined;
   #state: State = 'Connecting';
   #upstream: Upstream | undefined;
   #target: Target | undefined;
@@ -54,7 +55,7 @@ export class Exchange implements UpstreamUser {
     this.#client = client;
     this.#head = head;
     this.#repeatable = isRepeatable(head);
-    this.#held = holdRequest(requestHeadBytes(head, clientAddress), this.#repeatable);
+    this.#held = new HeldRequest(requestHeadBytes(head, clientAddress), this.#repeatable);
   }
 
   /** Part of the response is out already. */
@@ -108,8 +109,7 @@ export class Exchange implements UpstreamUser {
 
   /** Checks found that `target` hangs: what may be sent again goes elsewhere now. */
   moveFrom(target: Target): void {
-    if (this.#state !== 'Waiting' || this.#target === undefined || targetKey(this.#target) !== targetKey(target))
-      return;
+    if (this.#state !== 'Waiting' || this.#target === undefined || this.#target.key !== target.key) return;
     if (this.#upstream?.answered === true || !this.#mayRepeat()) return;
     this.#upstream?.destroy();
     this.#context.counters.retried('MarkedDown');
@@ -209,16 +209,19 @@ export class Exchange implements UpstreamUser {
   #tryNext(fresh: Buffer = nothing): void {
     this.#endSession?.();
     this.#endSession = undefined;
+    if (this.#target !== undefined) {
+      this.#tried ??= new Set();
+      this.#tried.add(this.#target.key);
+    }
     const { dispatcher, pool, sessions } = this.#context;
     const target = dispatcher.pick(this.#tried);
     if (target === undefined) {
       this.#finish();
-      const reason = this.#tried.size === 0 ? 'no backend can take work now' : 'no backend could be reached';
+      const reason = this.#tried === undefined ? 'no backend can take work now' : 'no backend could be reached';
       this.#client.onUnanswered(503, reason);
       return;
     }
     this.#target = target;
-    this.#tried.add(targetKey(target));
     this.#endSession = sessions.begin(target.name);
     this.#state = 'Connecting';
     this.#connectingSince = this.#context.now();

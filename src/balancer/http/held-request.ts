@@ -19,51 +19,57 @@ export function isRepeatable(head: RequestHead): boolean {
 }
 
 /** What is in our hands of a request: all of it, or no longer all of it. */
-export interface HeldRequest {
+export class HeldRequest {
   readonly head: Buffer;
+  readonly #repeatable: boolean;
+  #parts: Buffer[] | undefined;
+  #length = 0;
+  #whole = true;
+
+  /** @param headText the head as it is sent, latin1 */
+  constructor(headText: string, repeatable: boolean) {
+    this.head = Buffer.from(headText, 'latin1');
+    this.#repeatable = repeatable;
+  }
+
+  /** False: part of it is gone, so it cannot be sent again. */
+  get whole(): boolean {
+    return this.#whole;
+  }
+
   /** Keeps a copy of a part of the body that was sent, if it may be sent again. */
-  addSent(bytes: Buffer): void;
-  /** Keeps a copy of a part of the body that could not be sent yet. */
-  addUnsent(bytes: Buffer): void;
-  /** The body as far as it came. Undefined = part of it is gone. */
-  body(): Buffer | undefined;
-  /** All of it was sent; from now on keeps only what may be sent again. */
-  sent(): void;
-  readonly whole: boolean;
-}
+  addSent(bytes: Buffer): void {
+    if (!this.#whole || bytes.length === 0) return;
+    if (!this.#repeatable || this.#length + bytes.length > heldLimitBytes) this.#drop();
+    else this.addUnsent(bytes);
+  }
 
-export function holdRequest(headText: string, repeatable: boolean): HeldRequest {
-  const head = Buffer.from(headText, 'latin1');
-  let parts: Buffer[] = [];
-  let length = 0;
-  let whole = true;
-
-  function add(bytes: Buffer): void {
+  /**
+   * Keeps a copy of a part of the body that could not be sent yet. Note: without a limit, as dropping it would lose it. The client is
+   * paused meanwhile, so this stays one read.
+   */
+  addUnsent(bytes: Buffer): void {
     if (bytes.length === 0) return;
-    length += bytes.length;
-    parts.push(Buffer.from(bytes));
+    this.#length += bytes.length;
+    this.#parts ??= [];
+    this.#parts.push(Buffer.from(bytes));
   }
 
-  function drop(): void {
-    parts = [];
-    whole = false;
+  /** The body as far as it came. Undefined = part of it is gone. */
+  body(): Buffer | undefined {
+    if (!this.#whole) return undefined;
+    return this.#parts === undefined ? nothing : Buffer.concat(this.#parts);
   }
 
-  return {
-    head,
-    addSent(bytes) {
-      if (!whole) return;
-      if (bytes.length > 0 && (!repeatable || length + bytes.length > heldLimitBytes)) drop();
-      else add(bytes);
-    },
-    // Note: without a limit, as dropping it would lose it. The client is paused meanwhile, so this stays one read.
-    addUnsent: add,
-    body: () => (whole ? Buffer.concat(parts) : undefined),
-    sent() {
-      if (!repeatable || length > heldLimitBytes) drop();
-    },
-    get whole() {
-      return whole;
-    },
-  };
+  /** All of it was sent; from now on keeps only what may be sent again. */
+  sent(): void {
+    if (this.#length > heldLimitBytes || (!this.#repeatable && this.#length > 0)) this.#drop();
+  }
+
+  #drop(): void {
+    this.#parts = undefined;
+    this.#whole = false;
+  }
 }
+
+const nothing = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-import { type Target, targetKey } from '../backend.ts';
+import type { Target } from '../backend.ts';
 import { Upstream, type UpstreamUser } from './upstream.ts';
 
 /** Idle longer than this, the backend may be about to close: a request then would be lost on the way. */
@@ -37,7 +37,7 @@ export function createUpstreamPool(headBytes: () => number): UpstreamPool {
 
   return {
     take(target, user, repeatable, now) {
-      const list = idle.get(targetKey(target)) ?? [];
+      const list = idle.get(target.key) ?? [];
       const oldest = now - (repeatable ? idleMilliseconds : justUsedMilliseconds);
       for (let last = list.at(-1); last !== undefined && last.since >= oldest; last = list.at(-1)) {
         list.pop();
@@ -50,13 +50,13 @@ export function createUpstreamPool(headBytes: () => number): UpstreamPool {
       return { upstream: new Upstream(target, headBytes(), user), reused: false };
     },
     give(upstream, now) {
-      const key = targetKey(upstream.target);
+      const { key } = upstream.target;
       const list = idle.get(key) ?? [];
       idle.set(key, list);
       if (upstream.reusable && list.length < idlePerTarget) list.push({ upstream, since: now });
       else upstream.destroy();
     },
-    closeIdle: (target) => closeList(targetKey(target)),
+    closeIdle: (target) => closeList(target.key),
     expire(now) {
       for (const [key, list] of idle) {
         const keep = list.filter(({ upstream, since }) => upstream.reusable && now - since <= idleMilliseconds);

@@ -32,7 +32,7 @@ export class Upstream {
   readonly #headBytes: number;
   #user: UpstreamUser | undefined;
   #method = '';
-  #head: HeadReader;
+  readonly #head: HeadReader;
   #response: ResponseHead | undefined;
   #body: BodyWalk | undefined;
   #connected = false;
@@ -55,7 +55,6 @@ export class Upstream {
   /** The response that follows is for a request of this method. */
   expect(method: string): void {
     this.#method = method;
-    this.#head = createHeadReader(this.#headBytes);
     this.#response = undefined;
     this.#body = undefined;
     this.#answered = false;

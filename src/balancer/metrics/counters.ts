@@ -1,4 +1,4 @@
-import type { Metrics } from './metrics.ts';
+import type { CounterLine, Metrics } from './metrics.ts';
 
 /** Why work was sent to another backend. */
 export type RetryReason = 'ConnectFailed' | 'Lost' | 'MarkedDown';
@@ -21,9 +21,21 @@ export function createCounters(metrics: Metrics, listener: () => string): Counte
   const retries = metrics.counter('gatewaypool_balancer_retries_total', 'Work that went on to another backend.');
   const rejections = metrics.counter('gatewaypool_balancer_rejected_total', 'Clients turned away by the balancer.');
 
+  // By hundreds of the status, for the name that the listener had when they were made.
+  let responseLines: CounterLine[] = [];
+  let linesName = listener();
+
+  function responseLine(hundreds: number): CounterLine {
+    const name = listener();
+    if (name !== linesName) responseLines = [];
+    linesName = name;
+    responseLines[hundreds] ??= responses.line({ listener: name, code: `${hundreds}xx` });
+    return responseLines[hundreds];
+  }
+
   return {
     connected: () => connections.add({ listener: listener() }),
-    responded: (status) => responses.add({ listener: listener(), code: `${Math.floor(status / 100)}xx` }),
+    responded: (status) => responseLine(Math.floor(status / 100)).increase(),
     retried: (reason) => retries.add({ listener: listener(), reason }),
     rejected: (reason) => rejections.add({ listener: listener(), reason }),
   };

@@ -9,6 +9,12 @@ export interface Sample {
 export interface Counter {
   /** Adds `amount` (default 1) to the line with these labels. */
   add(labels?: Labels, amount?: number): void;
+  /** The line with these labels, for what is counted so often that finding it each time would cost. */
+  line(labels: Labels): CounterLine;
+}
+
+export interface CounterLine {
+  increase(): void;
 }
 
 /** The balancer's metrics, printed in the Prometheus text format. */

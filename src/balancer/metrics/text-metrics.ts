@@ -16,12 +16,23 @@ export function createMetrics(): Metrics {
       const known = counters.get(name);
       if (known !== undefined) return known;
       const lines = new Map<string, { labels: Labels; value: number }>();
+      const lineOf = (labels: Labels): { value: number } => {
+        const key = printLabels(labels);
+        const line = lines.get(key) ?? { labels, value: 0 };
+        lines.set(key, line);
+        return line;
+      };
       const counter: Counter = {
         add(labels = {}, amount = 1) {
-          const key = printLabels(labels);
-          const line = lines.get(key);
-          if (line === undefined) lines.set(key, { labels, value: amount });
-          else line.value += amount;
+          lineOf(labels).value += amount;
+        },
+        line(labels) {
+          const line = lineOf(labels);
+          return {
+            increase: () => {
+              line.value += 1;
+            },
+          };
         },
       };
       counters.set(name, counter);

@@ -9,7 +9,7 @@ export interface Candidate {
 
 /** Round-robin over names, not over positions in a list: the set may change at any time. */
 export interface Rotation {
-  /** The next backend; undefined when there is none. `candidates` in the order of `compareNames`. */
+  /** The next backend; undefined when there is none. `candidates` in the order of `compareNames`, no name twice. */
   pick<T extends Candidate>(candidates: readonly T[]): T | undefined;
   /** The name left the pool: should it come back, it starts like a new one. */
   forget(name: string): void;
@@ -36,13 +36,16 @@ export function createRotation(start: number): Rotation {
   function firstPosition(candidates: readonly Candidate[]): number {
     if (cursor === undefined) return Math.floor(start * candidates.length);
     const last = cursor;
+    const present = candidates.findIndex(({ name }) => name === last);
+    if (present !== -1) return present + 1;
     const position = candidates.findIndex(({ name }) => compareNames(name, last) > 0);
     return position === -1 ? 0 : position;
   }
 
   return {
     pick(candidates) {
-      const heaviest = candidates.reduce((most, { weight }) => Math.max(most, weight), 0);
+      let heaviest = 0;
+      for (const { weight } of candidates) heaviest = Math.max(heaviest, weight);
       if (heaviest <= 0) return undefined;
 
       // The heaviest is picked at its first visit at the latest, so this ends within one lap.

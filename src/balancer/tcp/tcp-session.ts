@@ -1,4 +1,4 @@
-import { type Target, targetKey } from '../backend.ts';
+import type { Target } from '../backend.ts';
 import type { FrontendContext } from '../frontend.ts';
 import { type Relay, relay } from '../transport/relay.ts';
 import { Wire, type WireHandler } from '../transport/wire.ts';
@@ -55,7 +55,7 @@ export class TcpSession {
       this.#client.reset();
       return;
     }
-    this.#tried.add(targetKey(target));
+    this.#tried.add(target.key);
     this.#endSession = this.#context.sessions.begin(target.name);
     this.#connectingSince = this.#context.now();
     const backend = Wire.connect(target.address, target.port, readBytes, {

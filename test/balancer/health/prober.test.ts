@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Target } from '../../../src/balancer/backend.ts';
+import { type Target, targetAt } from '../../../src/balancer/backend.ts';
 import { HealthCheck } from '../../../src/balancer/config/schema.ts';
 import { checkHttp } from '../../../src/balancer/health/http-check.ts';
 import { type CheckedListener, runProber } from '../../../src/balancer/health/prober.ts';
@@ -20,8 +20,7 @@ function prober(targets: number, settings: Partial<HealthCheck> = {}) {
   const results: string[] = [];
   const answers: ((passed: boolean) => void)[] = [];
   const listener: CheckedListener = {
-    checkTargets: () =>
-      Array.from({ length: targets }, (_, index) => ({ name: `prod-${index}`, address: '127.0.0.1', port: 80 })),
+    checkTargets: () => Array.from({ length: targets }, (_, index) => targetAt(`prod-${index}`, '127.0.0.1', 80)),
     checked: ({ name }, passed) => results.push(`${name} ${passed}`),
   };
   const run = runProber(
@@ -110,7 +109,7 @@ describe('checkHttp', () => {
     const server = await rawServer((socket) => socket.socket.once('data', () => answer(socket)));
     cleanups.push(() => server.close());
     return {
-      target: { name: 'prod-0', address: '127.0.0.1', port: server.port },
+      target: targetAt('prod-0', '127.0.0.1', server.port),
       requests: () => server.connections.map(({ text }) => text),
     };
   }
@@ -139,7 +138,7 @@ describe('checkHttp', () => {
   });
 
   it('fails when nobody listens', async () => {
-    const target = { name: 'prod-0', address: '127.0.0.1', port: await freePort() };
+    const target = targetAt('prod-0', '127.0.0.1', await freePort());
 
     expect(await checkHttp(target, '/', 4000, never)).toBe(false);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { walkBody } from '../../../src/balancer/http/body-walk.ts';
 import { createHeadReader } from '../../../src/balancer/http/head-reader.ts';
-import { type HeldRequest, holdRequest, isRepeatable } from '../../../src/balancer/http/held-request.ts';
+import { HeldRequest, isRepeatable } from '../../../src/balancer/http/held-request.ts';
 import { parseRequestHead } from '../../../src/balancer/http/request-head.ts';
 import { createRetryBudget } from '../../../src/balancer/http/retry-budget.ts';
 
@@ -125,9 +125,9 @@ describe('isRepeatable', () => {
   });
 });
 
-describe('holdRequest', () => {
+describe('HeldRequest', () => {
   it('can be sent again as long as all of it is held', () => {
-    const held = holdRequest('HEAD ', true);
+    const held = new HeldRequest('HEAD ', true);
     held.addUnsent(Buffer.from('one '));
     held.sent();
     held.addSent(Buffer.from('two'));
@@ -137,7 +137,7 @@ describe('holdRequest', () => {
   });
 
   it('keeps copies of its own: the read buffer is used again', () => {
-    const held = holdRequest('', true);
+    const held = new HeldRequest('', true);
     const shared = Buffer.from('body');
     held.addSent(shared);
     shared.fill('x');
@@ -146,7 +146,7 @@ describe('holdRequest', () => {
   });
 
   it('lets go of a body beyond 64 KiB', () => {
-    const held = holdRequest('', true);
+    const held = new HeldRequest('', true);
     held.addSent(Buffer.alloc(65_536));
     expect(held.whole).toBe(true);
 
@@ -157,17 +157,23 @@ describe('holdRequest', () => {
   });
 
   it('holds what was not sent yet, whatever its size', () => {
-    const held = holdRequest('', false);
+    const held = new HeldRequest('', false);
     held.addUnsent(Buffer.alloc(100_000));
 
     expect(held.body()).toHaveLength(100_000);
   });
 
   it.each([
-    { name: 'when all of it was sent', act: (held: HeldRequest) => held.sent() },
+    {
+      name: 'when all of it was sent',
+      act: (held: HeldRequest) => {
+        held.addUnsent(Buffer.from('b'));
+        held.sent();
+      },
+    },
     { name: 'when a part of it was sent', act: (held: HeldRequest) => held.addSent(Buffer.from('b')) },
   ])('lets go of what must not be sent again $name', ({ act }) => {
-    const held = holdRequest('', false);
+    const held = new HeldRequest('', false);
 
     act(held);
 

@@ -15,6 +15,17 @@ describe('createMetrics', () => {
     );
   });
 
+  it('counts on a line that was asked for once', () => {
+    const metrics = createMetrics();
+    const counter = metrics.counter('hits_total', 'Hits.');
+
+    const line = counter.line({ code: '2xx' });
+    counter.add({ code: '2xx' });
+    line.increase();
+
+    expect(metrics.text()).toContain('\nhits_total{code="2xx"} 2\n');
+  });
+
   it('gives the same counter for the same name', () => {
     const metrics = createMetrics();
 
