@@ -13,7 +13,7 @@ import { keepBusy, startBackends } from './sidecar/busy-connections.ts';
 import { startStaticSidecar } from './sidecar/static-sidecar.ts';
 
 const operatorSeconds = 30;
-const sidecarSeconds = 30;
+const sidecarSeconds = 20;
 const connections = 64;
 const backends = 3;
 
@@ -22,25 +22,32 @@ await runBench(420, async (onEnd) => {
   const operator = await measureOperator(onEnd);
 
   const operatorTitle = `operator: ${poolCount} steady pools × ${instancesPerPool} instances, ${operatorSeconds} s`;
-  const sidecarTitle = `sidecar: static mode, ${connections} busy HTTP connections, ${backends} backends, ${sidecarSeconds} s`;
+  const sidecarTitle = `sidecar: static mode, ${connections} busy HTTP connections, ${backends} backends`;
   report(`Memory of ${operatorTitle}; ${sidecarTitle}`, [...operator, ...sidecar]);
 });
 
 async function measureSidecar(onEnd: OnEnd): Promise<Figure[]> {
   const { sidecar, port } = await startStaticSidecar(await startBackends(backends, onEnd), onEnd);
-  const stop = new AbortController();
-  onEnd(() => stop.abort());
-  const traffic = keepBusy(port, connections, stop.signal);
-  const samples = await longStep('sidecar under load', sidecarSeconds, async () =>
-    sampleMemory(sidecar.pid, sidecarSeconds),
-  );
-  stop.abort();
-  if (traffic.requests === 0 || traffic.failures > 0) {
-    throw new Error(`${traffic.requests} requests, of which ${traffic.failures} failed:\n${sidecar.logTail()}`);
+  const idle = await sampleMemory(sidecar.pid, 3);
+  const samples: ResidentMemory[] = [];
+  const rates: Figure[] = [];
+  for (const load of ['small', 'mixed'] as const) {
+    const stop = new AbortController();
+    onEnd(() => stop.abort());
+    const traffic = keepBusy(port, connections, load, stop.signal);
+    const step = async () => sampleMemory(sidecar.pid, sidecarSeconds);
+    samples.push(...(await longStep(`sidecar under load, ${load} pages`, sidecarSeconds, step)));
+    stop.abort();
+    if (traffic.requests === 0 || traffic.failures > 0) {
+      throw new Error(`${traffic.requests} requests, of which ${traffic.failures} failed:\n${sidecar.logTail()}`);
+    }
+    const value = traffic.requests / sidecarSeconds;
+    rates.push({ figure: `sidecar_${load}_requests`, value, unit: 'requests per second' });
   }
   return [
     ...figuresOf('sidecar', samples, 64),
-    { figure: 'sidecar_requests', value: traffic.requests / sidecarSeconds, unit: 'requests per second' },
+    { figure: 'sidecar_rss_idle_mib', value: median(idle.map(({ rss }) => rss)), unit: 'MiB' },
+    ...rates,
   ];
 }
 

@@ -30,18 +30,26 @@ export interface Traffic {
   failures: number;
 }
 
-/**
- * Keeps so many connections busy until the signal aborts: each always has a request under way. Of four, two fetch the small page, one
- * the large page, one uploads.
- */
-export function keepBusy(port: number, connections: number, signal: AbortSignal): Traffic {
+/** What connections ask for, by their turn. */
+export const loads = {
+  /** As many requests as possible. */
+  small: ['small'],
+  /** As many bytes as possible too. */
+  mixed: ['small', 'small', 'large', 'upload'],
+} as const satisfies Record<string, readonly Request[]>;
+
+type Request = 'small' | 'large' | 'upload';
+
+/** Keeps so many connections busy until the signal aborts: each always has a request under way. */
+export function keepBusy(port: number, connections: number, load: keyof typeof loads, signal: AbortSignal): Traffic {
+  const kinds: readonly Request[] = loads[load];
   const traffic: Traffic = { requests: 0, failures: 0 };
   const agents = Array.from({ length: connections }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   for (const [index, agent] of agents.entries()) {
     const run = async (): Promise<void> => {
       while (!signal.aborted) {
         try {
-          await send(port, agent, index % 4);
+          await send(port, agent, kinds[index % kinds.length] ?? 'small');
           traffic.requests += 1;
         } catch {
           if (!signal.aborted) traffic.failures += 1;
@@ -54,14 +62,14 @@ export function keepBusy(port: number, connections: number, signal: AbortSignal)
   return traffic;
 }
 
-async function send(port: number, agent: Agent, kind: number): Promise<void> {
-  const body = kind === 3 ? upload : undefined;
+async function send(port: number, agent: Agent, kind: Request): Promise<void> {
+  const body = kind === 'upload' ? upload : undefined;
   const call = request({
     agent,
     port,
     host: '127.0.0.1',
     method: body === undefined ? 'GET' : 'POST',
-    path: kind === 2 ? '/large' : '/small',
+    path: kind === 'large' ? '/large' : '/small',
     headers: body === undefined ? {} : { 'content-length': body.length },
   });
   call.end(body);
