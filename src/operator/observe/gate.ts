@@ -27,5 +27,11 @@ function parseGate(text: string | undefined): { readonly gate: Gate } | { readon
   if (fault !== undefined) return { problem: fault.message.split('\n')[0] ?? fault.code };
 
   const parsed = Gate.safeParse(document.toJS());
-  return parsed.success ? { gate: parsed.data } : { problem: describeFieldErrors(fieldErrorsOf(parsed.error)) };
+  if (parsed.success) return { gate: parsed.data };
+
+  const errors = fieldErrorsOf(parsed.error).map(({ field, message }) => ({
+    field: field === '' ? seatsKey : field,
+    message,
+  }));
+  return { problem: describeFieldErrors(errors) };
 }

@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import type { WatchedDeployment } from '../../../src/operator/observe/watched-deployment.ts';
+import { observeDeployment, trimDeployment } from '../../../src/operator/observe/watched-deployment.ts';
+import { slotDeployment } from '../../../src/operator/render/slot-deployment.ts';
+import { renderedPool } from '../render/rendered-pool.ts';
+
+const pool = renderedPool();
+const inputs = { configSecretName: 'prod-config-0123456789', balancerImage: 'balancer:1', revision: 'r1' };
+
+/** A slot's Deployment as it was created, changed by somebody. */
+function deploymentOf(
+  metadata: Partial<WatchedDeployment['metadata']> = {},
+  spec: WatchedDeployment['spec'] = {},
+): WatchedDeployment {
+  const rendered: WatchedDeployment = slotDeployment(pool, 'prod-0', inputs);
+  return {
+    ...rendered,
+    metadata: { ...rendered.metadata, uid: 'uid-1', resourceVersion: '7', ...metadata },
+    spec: { ...rendered.spec, ...spec },
+  };
+}
+
+const observed = (
+  deployment: WatchedDeployment,
+  isTemplateDrift = (): boolean => false,
+): ReturnType<typeof observeDeployment> =>
+  observeDeployment(trimDeployment(deployment), pool, 'prod-0', isTemplateDrift);
+
+describe('observeDeployment', () => {
+  it('finds nothing to put back in what was created', () => {
+    expect(observed(deploymentOf())).toEqual({
+      uid: 'uid-1',
+      resourceVersion: '7',
+      replicas: 1,
+      revision: 'r1',
+      deleting: false,
+      drift: [],
+      templateDrift: false,
+      configCopy: 'prod-config-0123456789',
+    });
+  });
+
+  const ours = deploymentOf().metadata;
+  const { 'pam.gatewaypool.io/slot': _slot, ...unlabelled } = ours.labels ?? {};
+  const [owner] = ours.ownerReferences ?? [];
+  it.each([
+    {
+      name: 'a label that is gone',
+      deployment: deploymentOf({ labels: unlabelled }),
+      drift: ['label pam.gatewaypool.io/slot'],
+    },
+    {
+      name: 'a label with another value',
+      deployment: deploymentOf({ labels: { ...ours.labels, 'app.kubernetes.io/instance': 'x' } }),
+      drift: ['label app.kubernetes.io/instance'],
+    },
+    { name: 'an owner that is gone', deployment: deploymentOf({ ownerReferences: [] }), drift: ['ownerReferences'] },
+    {
+      name: 'an owner that controls no more',
+      deployment: deploymentOf({ ownerReferences: owner === undefined ? [] : [{ ...owner, controller: false }] }),
+      drift: ['ownerReferences'],
+    },
+    {
+      name: 'another strategy',
+      deployment: deploymentOf({}, { strategy: { type: 'RollingUpdate' } }),
+      drift: ['strategy'],
+    },
+    {
+      name: 'a progress deadline',
+      deployment: deploymentOf({}, { progressDeadlineSeconds: 600 }),
+      drift: ['progressDeadlineSeconds'],
+    },
+    {
+      name: 'another history',
+      deployment: deploymentOf({}, { revisionHistoryLimit: 10 }),
+      drift: ['revisionHistoryLimit'],
+    },
+  ])('names $name, which can be put back without touching the pod', ({ deployment, drift }) => {
+    expect(observed(deployment).drift).toEqual(drift);
+  });
+
+  it('leaves labels, owners and annotations of others alone', () => {
+    const deployment = deploymentOf({
+      labels: { ...ours.labels, team: 'red' },
+      annotations: { 'deployment.kubernetes.io/revision': '3' },
+      ownerReferences: [
+        { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'y' },
+        ...(owner === undefined ? [] : [owner]),
+      ],
+    });
+
+    expect(observed(deployment).drift).toEqual([]);
+  });
+
+  it('tells replicas, and that it is being deleted', () => {
+    expect(observed(deploymentOf({ deletionTimestamp: '2026-01-01T00:00:00Z' }, { replicas: 5 }))).toMatchObject({
+      replicas: 5,
+      deleting: true,
+    });
+  });
+
+  it('has no revision when somebody removed it', () => {
+    expect(observed(deploymentOf({}, { template: { metadata: {} } })).revision).toBe('');
+  });
+});
+
+describe('the fields of the pod template that others set', () => {
+  const template = { 'f:spec': { 'f:template': { 'f:spec': { 'f:containers': {} } } } };
+  const asks: unknown[] = [];
+  const drifts = (fields: readonly unknown[]): boolean => {
+    asks.push(...fields);
+    return true;
+  };
+
+  it.each([
+    {
+      name: 'by kubectl',
+      entry: { manager: 'kubectl-edit', operation: 'Update' as const, fieldsV1: template },
+      drift: true,
+    },
+    {
+      name: 'by ourselves',
+      entry: { manager: 'gatewaypool-operator', operation: 'Update' as const, fieldsV1: template },
+      drift: false,
+    },
+    {
+      name: 'in the status',
+      entry: {
+        manager: 'kube-controller-manager',
+        operation: 'Update' as const,
+        subresource: 'status',
+        fieldsV1: template,
+      },
+      drift: false,
+    },
+    {
+      name: 'outside of the template',
+      entry: { manager: 'kubectl-scale', operation: 'Update' as const, fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+      drift: false,
+    },
+  ])('$name are asked about: $drift', ({ entry, drift }) => {
+    expect(observed(deploymentOf({ managedFields: [entry] }), () => drifts([])).templateDrift).toBe(drift);
+  });
+
+  it('are kept as they are, without the managed fields around them', () => {
+    const trimmed = trimDeployment(deploymentOf({ managedFields: [{ manager: 'kubectl-edit', fieldsV1: template }] }));
+
+    expect(trimmed.foreignTemplateFields).toEqual([{ 'f:spec': { 'f:containers': {} } }]);
+    expect(trimmed.metadata.managedFields).toBeUndefined();
+  });
+});
+
+describe('trimDeployment', () => {
+  it('drops the pod template but for what tells which one it is', () => {
+    const full = deploymentOf();
+
+    expect(JSON.stringify(trimDeployment(full)).length).toBeLessThan(JSON.stringify(full).length / 3);
+    expect(trimDeployment(trimDeployment(full))).toEqual(trimDeployment(full));
+  });
+
+  it('keeps that no pod could be made', () => {
+    const conditions = [
+      { type: 'Available', status: 'False' },
+      { type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' },
+    ];
+
+    expect(trimDeployment({ ...deploymentOf(), status: { conditions } }).status?.conditions).toEqual([conditions[1]]);
+  });
+});
