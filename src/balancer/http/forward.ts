@@ -21,8 +21,8 @@ export function requestHeadBytes(head: RequestHead, clientAddress: string): stri
   const lines = linesWithout(fields, connection.length === 0 ? drops : [...drops, ...connection]);
   const before = valuesOf(fields, 'x-forwarded-for');
   const way = before.length === 0 ? clientAddress : `${before.join(', ')}, ${clientAddress}`;
-  const switching = upgrade === undefined ? '' : `Connection: upgrade\r\nUpgrade: ${upgrade}\r\n`;
-  return `${method} ${target} HTTP/${version}\r\n${lines}X-Forwarded-For: ${way}\r\nVia: ${version} ${pseudonym}\r\n${switching}\r\n`;
+  const switched = upgrade === undefined ? '' : `Connection: upgrade\r\nUpgrade: ${upgrade}\r\n`;
+  return `${method} ${target} HTTP/${version}\r\n${lines}X-Forwarded-For: ${way}\r\nVia: ${version} ${pseudonym}\r\n${switched}\r\n`;
 }
 
 /** The response head as the client gets it. `close`: this is the last response on the client's connection. */
