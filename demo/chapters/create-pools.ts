@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeBastionConfig } from '../../test/harness/bastion-config.ts';
 import { startClientPod } from '../../test/harness/client-pod.ts';
-import { applyYaml, kubectl } from '../../test/harness/kubectl.ts';
+import { eventually } from '../../test/harness/eventually.ts';
+import { applyYaml, kubectl, tryKubectl } from '../../test/harness/kubectl.ts';
 import { bastionManifest, configSecretManifest, webManifest } from '../../test/harness/manifests.ts';
 import { images } from '../images.ts';
 import { scene } from '../scene.ts';
@@ -13,6 +14,7 @@ import { chapter, say, show, waitFor } from '../terminal.ts';
 export async function createPools(): Promise<void> {
   const { bastion, client, namespace, web } = scene;
   chapter('Two pools: SSH bastions, and web gateways');
+  await removeEarlierDemo(namespace);
   await applyYaml('default', `{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}`);
   await waitFor('a client pod starts, with ssh and curl', 3, () => startClientPod(client, images.client));
 
@@ -40,4 +42,16 @@ export async function createPools(): Promise<void> {
   );
   await show(`kubectl -n ${namespace} get gwp`);
   await show(`kubectl -n ${namespace} get deployments,pods,services -l pam.gatewaypool.io/pool -o wide | cut -c 1-110`);
+}
+
+/** What an earlier run left: its instances would go on with the configuration that they started with. */
+async function removeEarlierDemo(namespace: string): Promise<void> {
+  const isThere = async () => (await tryKubectl(['get', 'namespace', namespace])).code === 0;
+  if (!(await isThere())) return;
+
+  await waitFor(`the earlier demo's namespace ${namespace} is removed`, 10, async () => {
+    await kubectl(['delete', 'namespace', namespace, '--wait=false']);
+    await kubectl(['delete', 'pods', '-n', namespace, '--all', '--force', '--grace-period=0']);
+    await eventually(`namespace ${namespace} is gone`, 120, async () => !(await isThere()));
+  });
 }
