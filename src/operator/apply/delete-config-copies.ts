@@ -1,7 +1,7 @@
-import { isConflict, isNotFound } from '../../kube/errors.ts';
 import type { DeleteConfigCopies } from '../plan/actions.ts';
 import { secretType } from '../resources.ts';
 import type { ApplyContext } from './context.ts';
+import { isGoneOrChanged } from './moved-on.ts';
 
 /** Deletes copies that nothing refers to. One that was made anew meanwhile is another object, and stays. */
 export async function deleteConfigCopies(context: ApplyContext, { names }: DeleteConfigCopies): Promise<void> {
@@ -12,7 +12,7 @@ export async function deleteConfigCopies(context: ApplyContext, { names }: Delet
     try {
       await client.delete(secretType, { namespace: pool.namespace, name }, { preconditions: { uid }, signal });
     } catch (error) {
-      if (!isNotFound(error) && !isConflict(error)) throw error;
+      if (!isGoneOrChanged(error)) throw error;
     }
   }
 }

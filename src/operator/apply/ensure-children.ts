@@ -1,6 +1,5 @@
 import { fieldManager } from '../../api/identity.ts';
 import { ForeignObjectError } from '../../kube/apply/ownership.ts';
-import { isConflict, isNotFound } from '../../kube/errors.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import { childNames } from '../names.ts';
 import { belongsTo, describeForeign } from '../observe/ownership.ts';
@@ -10,6 +9,7 @@ import { knownListenerPorts, listenerPorts } from '../render/balancer-config-map
 import { roleBindingType, roleType } from '../resources.ts';
 import type { ApplyContext } from './context.ts';
 import { ensureConfigCopy } from './config-copy.ts';
+import { isGoneOrChanged } from './moved-on.ts';
 import { NameTakenError } from './name-taken.ts';
 import { refusable, RefusedError } from './refusal.ts';
 import type { RenderedChild } from './rendered-children.ts';
@@ -119,6 +119,6 @@ async function removeChild(
   try {
     await client.delete(type, live.metadata, { preconditions: { uid }, signal });
   } catch (error) {
-    if (!isNotFound(error) && !isConflict(error)) throw error;
+    if (!isGoneOrChanged(error)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { annotations, fieldManager, gatewayPoolType, labels } from '../../api/identity.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../../kube/errors.ts';
+import { isAlreadyExists, isNotFound } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { StoredPool } from '../observe/caches.ts';
 import { belongsTo } from '../observe/ownership.ts';
@@ -14,6 +14,7 @@ import type { SlotInputs } from '../render/slot-inputs.ts';
 import { configMapType, deploymentType, podType } from '../resources.ts';
 import type { SeatApi, WrittenGate } from '../seat-protocol/seat-api.ts';
 import { liveDeployment, livePod, livePool } from './live-objects.ts';
+import { isGoneOrChanged } from './moved-on.ts';
 import { reclaim } from './name-taken.ts';
 import { refusable } from './refusal.ts';
 
@@ -95,11 +96,6 @@ export function createSeatApi({ client, pool, inputs, signal }: SeatContext): Se
       return deleted === true ? 'Deleted' : 'Conflict';
     },
   };
-}
-
-/** 409 and 404: the object is not what it was, or is not. */
-function isGoneOrChanged(error: unknown): boolean {
-  return isConflict(error) || isNotFound(error);
 }
 
 function writtenGate({ metadata }: KubeObject): WrittenGate {

@@ -1,12 +1,11 @@
 import { fieldManager } from '../../api/identity.ts';
-import { isConflict, isNotFound } from '../../kube/errors.ts';
 import type { OwnerReference } from '../../kube/object.ts';
 import type { RepairSlot } from '../plan/actions.ts';
 import { childLabels, ownerReference } from '../render/pool.ts';
 import { slotSettings } from '../render/slot-deployment.ts';
 import { deploymentType } from '../resources.ts';
 import type { ApplyContext } from './context.ts';
-import { MovedOnError } from './moved-on.ts';
+import { isGoneOrChanged, MovedOnError } from './moved-on.ts';
 
 /**
  * Puts back replicas, settings and metadata of a slot's Deployment. By a merge patch with the uid in it: unlike an apply, that can
@@ -31,7 +30,7 @@ export async function repairSlot(context: ApplyContext, { slot, uid, what }: Rep
   try {
     await client.mergePatch(deploymentType, { namespace: pool.namespace, name: slot }, patch, { fieldManager, signal });
   } catch (error) {
-    if (isConflict(error) || isNotFound(error)) throw new MovedOnError(`Deployment ${slot} was deleted meanwhile`);
+    if (isGoneOrChanged(error)) throw new MovedOnError(`Deployment ${slot} was deleted meanwhile`);
     throw error;
   }
 }

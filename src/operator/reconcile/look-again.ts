@@ -1,30 +1,36 @@
 import type { Result } from '../../kube/controller/reconciler.ts';
-import type { Obstacles } from '../observe/pool-memory.ts';
-import type { Plan } from '../plan/actions.ts';
-import type { Acted } from './act.ts';
-import type { ReconcileDependencies } from './dependencies.ts';
-import type { Look } from './look.ts';
+import type { RunOutcome } from '../apply/run-actions.ts';
+import type { Obstacles, PoolMemory } from '../observe/pool-memory.ts';
+
+/** What a look at a pool came to, as far as the next one depends on it. Times in milliseconds. */
+export interface Looked {
+  /** By the monotonic clock. */
+  readonly now: number;
+  /** When the plan wants the next look. */
+  readonly planned: number | undefined;
+  /** When the configuration has to be read again. */
+  readonly config: number | undefined;
+  /** What was remembered before the actions. */
+  readonly before: PoolMemory;
+  readonly outcome: Pick<RunOutcome, 'completed' | 'memory'>;
+}
 
 /** What stands in the way is looked at again after this: no watch tells that a foreign object is gone or a quota was raised. */
 const obstacleMilliseconds = 30_000;
 
 /** When a pool has to be looked at although nothing that is watched has changed. */
-export function lookAgainMilliseconds(
-  { clock }: ReconcileDependencies,
-  { reading, memory: before }: Look,
-  plan: Plan,
-  { completed, memory }: Acted,
-): Result {
-  const startWait = memory.startAgainAt - clock.monotonicMilliseconds();
-  const isObstructed = [memory.children, memory.slots].some(hasAny);
+export function lookAgainMilliseconds({ now, planned, config, before, outcome }: Looked): Result {
+  const { completed, memory } = outcome;
+  const startWait = memory.startAgainAt - now;
   // Out of date, and not because a refused start has to wait: then the next look makes a better plan at once.
   if (!completed && (startWait <= 0 || memory !== before)) return { requeueSoon: true };
 
+  const isObstructed = [memory.children, memory.slots].some(hasAny);
   const waits = [
-    plan.requeueAfterMilliseconds,
-    reading.readAgainMilliseconds,
-    ...(startWait > 0 ? [startWait] : []),
-    ...(isObstructed ? [obstacleMilliseconds] : []),
+    planned,
+    config,
+    startWait > 0 ? startWait : undefined,
+    isObstructed ? obstacleMilliseconds : undefined,
   ].filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : { requeueAfterMilliseconds: Math.min(...waits) };
 }

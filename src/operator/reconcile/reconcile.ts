@@ -1,7 +1,6 @@
 import { parseGatewayPool } from '../../api/gatewaypool.ts';
-import { isConflict } from '../../kube/errors.ts';
 import type { Reconcile, Result } from '../../kube/controller/reconciler.ts';
-import { MovedOnError } from '../apply/moved-on.ts';
+import { isGoneOrChanged, MovedOnError } from '../apply/moved-on.ts';
 import { writeStatus } from '../apply/write-status.ts';
 import type { StoredPool } from '../observe/caches.ts';
 import type { Plan } from '../plan/actions.ts';
@@ -21,24 +20,33 @@ import { lookAgainMilliseconds } from './look-again.ts';
 /** Observe, plan, apply: one round for the pool of a key. Nothing but the status and the log remembers what was done. */
 export function createReconcile(dependencies: ReconcileDependencies): Reconcile {
   return async (key, signal) => {
-    const { caches, clock, written } = dependencies;
-    const stored = caches.pools.get(key);
-    if (stored === undefined || stored.metadata.deletionTimestamp !== undefined) return undefined;
-    // Note: from a cache that does not show our last writes yet, a plan would do them again.
-    if (written.behind(key, (kind) => cachedVersion(caches, kind)).length > 0) return { requeueSoon: true };
-
-    const identity = poolIdentity(stored);
-    const parsed = parseGatewayPool(stored);
-    if (!parsed.valid) {
-      const plan = planForInvalidPool(identity, parsed.errors, clock.now());
-      await tell(dependencies, stored, identity, plan, plan.status, signal);
-      return undefined;
+    try {
+      return await round(dependencies, key, signal);
+    } catch (error) {
+      if (error instanceof MovedOnError || isGoneOrChanged(error)) return { requeueSoon: true };
+      throw error;
     }
-
-    const seen = await look(dependencies, parsed.pool, identity, signal);
-    const plan = planFor(seen.observation, clock.now());
-    return carryThrough(dependencies, stored, seen, plan, signal);
   };
+}
+
+async function round(dependencies: ReconcileDependencies, key: string, signal: AbortSignal): Promise<Result> {
+  const { caches, clock, written } = dependencies;
+  const stored = caches.pools.get(key);
+  if (stored === undefined || stored.metadata.deletionTimestamp !== undefined) return undefined;
+  // Note: from a cache that does not show our last writes yet, a plan would do them again.
+  if (written.behind(key, (kind) => cachedVersion(caches, kind)).length > 0) return { requeueSoon: true };
+
+  const identity = poolIdentity(stored);
+  const parsed = parseGatewayPool(stored);
+  if (!parsed.valid) {
+    const plan = planForInvalidPool(identity, parsed.errors, clock.now());
+    await tell(dependencies, stored, identity, plan, plan.status, signal);
+    return undefined;
+  }
+
+  const seen = await look(dependencies, parsed.pool, identity, signal);
+  const plan = planFor(seen.observation, clock.now());
+  return carryThrough(dependencies, stored, seen, plan, signal);
 }
 
 /** The status is written whether or not the actions succeeded: it says what was seen before them. */
@@ -55,7 +63,6 @@ async function carryThrough(
     acted = await act(dependencies, seen, plan, signal);
   } catch (error) {
     await tell(dependencies, stored, identity, plan, plan.status, signal);
-    if (error instanceof MovedOnError || isConflict(error)) return { requeueSoon: true };
     throw error;
   }
 
@@ -67,7 +74,13 @@ async function carryThrough(
     }
   }
   await tell(dependencies, stored, identity, plan, acted.status, signal);
-  return lookAgainMilliseconds(dependencies, seen, plan, acted);
+  return lookAgainMilliseconds({
+    now: dependencies.clock.monotonicMilliseconds(),
+    planned: plan.requeueAfterMilliseconds,
+    config: seen.reading.readAgainMilliseconds,
+    before: seen.memory,
+    outcome: acted,
+  });
 }
 
 /** Writes the status if it changed, then records the Events of the change: once, by whoever wrote it. */

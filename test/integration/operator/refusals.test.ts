@@ -319,4 +319,51 @@ describe('a configuration', () => {
     },
     testTimeoutMilliseconds,
   );
+
+  it(
+    'that goes back to an earlier one uses its copy again; copies that nobody needs are deleted, others stay',
+    async () => {
+      await createConfig(cluster, namespace, 'first');
+      // Instances of the first copy run on: it stays for them.
+      await createPool();
+      await untilStatus(cluster, namespace, 'an instance', ({ replicas }) => replicas === 1);
+      const copies = async (): Promise<string[]> => {
+        const { items } = await cluster.client.list(secretType, { namespace, labelSelector: labels.pool });
+        const sequence = ({ metadata }: KubeObject): number =>
+          Number(metadata.annotations?.['pam.gatewaypool.io/sequence']);
+        return items.sort((left, right) => sequence(right) - sequence(left)).map(({ metadata }) => metadata.name);
+      };
+      const rotateTo = async (value: string): Promise<string[]> => {
+        const data = { config: Buffer.from(value).toString('base64') };
+        await cluster.client.mergePatch(secretType, { namespace, name: 'gateway' }, { data });
+        const status = await untilStatus(
+          cluster,
+          namespace,
+          `the copy of ${value}`,
+          (now) => condition(now, 'ConfigValid').message !== previous,
+        );
+        previous = condition(status, 'ConfigValid').message;
+        await until('the copy to be in use', 10_000, async () => previous.includes((await copies())[0] ?? 'none'));
+        return copies();
+      };
+      let previous = condition(await configValid('a valid one', 'True'), 'ConfigValid').message;
+
+      const [first = ''] = await copies();
+      const [second = ''] = await rotateTo('second');
+      const [third = ''] = await rotateTo('third');
+      const afterThird = await until('three copies', 10_000, async () => (await copies()).length === 3 && copies());
+      const back = await rotateTo('second');
+
+      expect(afterThird).toEqual([third, second, first]);
+      expect(back).toEqual([second, third, first]);
+      const [fourth = ''] = await rotateTo('fourth');
+      const afterFourth = await until(
+        'a copy to be deleted',
+        10_000,
+        async () => (await copies()).length === 3 && copies(),
+      );
+      expect(afterFourth).toEqual([fourth, second, first]);
+    },
+    testTimeoutMilliseconds,
+  );
 });
