@@ -246,12 +246,13 @@ describe('the end of a sidecar', () => {
         );
       });
       const echoed = await session.echo('last words');
-      const { sessions: open, ending } = await sidecar.sessions();
+      const { sessions: own, transit, ending } = await sidecar.sessions();
       for (const one of sessions) one.close();
       sidecars = [];
 
       expect(echoed).toBe('last words');
-      expect(open).toBeGreaterThanOrEqual(1);
+      // The rotation starts anywhere: the session may be with the gateway beside, or with the other one.
+      expect(own + transit).toBeGreaterThanOrEqual(1);
       expect(ending).toBe(true);
       expect(await ended).toBe(0);
     },
