@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { z } from 'zod';
 import type { Backend } from '../../src/balancer/backend.ts';
 import { BalancerConfig } from '../../src/balancer/config/schema.ts';
@@ -7,17 +5,14 @@ import { createDataPlane } from '../../src/balancer/create-data-plane.ts';
 import type { DataPlane } from '../../src/balancer/data-plane.ts';
 import { createMetrics } from '../../src/balancer/metrics/text-metrics.ts';
 import { systemClock } from '../../src/kube/clock.ts';
+import { freePorts } from '../cluster/processes/ports.ts';
 import { type LogLine, memoryLogger } from '../kube/memory-logger.ts';
 
-/** A port of 127.0.0.1 that was free a moment ago. */
+/** A port of 127.0.0.1 that was free a moment ago. Never one that a client's socket could be given meanwhile. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
+  const [port] = await freePorts(1);
+  if (port === undefined) throw new Error('there is no free port');
+  return port;
 }
 
 /** A ready backend on this machine. */

@@ -132,7 +132,12 @@ export async function startGateway(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit');
-  await once(child.stdout, 'data');
+  const failed = exit.then(([code]): never => {
+    throw new Error(`gateway ${name} ended with ${code} before it listened on ${httpPort} and ${tcpPort}`);
+  });
+  await Promise.race([once(child.stdout, 'data'), failed]);
+  // Once it listened, its end is the test's own doing.
+  failed.catch(() => {});
   return {
     name,
     httpPort,
