@@ -1,73 +1,77 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AdminOptions, AdminServer, ProbeResult } from './admin.ts';
+import { createHeadReader } from '../http/head-reader.ts';
+import { parseRequestHead } from '../http/request-head.ts';
+import { listen } from '../transport/listen.ts';
+import { Wire, type WireHandler } from '../transport/wire.ts';
+import type { AdminOptions, AdminServer } from './admin.ts';
+import { answerAdmin, refuseAdmin } from './answers.ts';
 
 /** Scrapers and kubelets are few and quick. */
-const requestMilliseconds = 10_000;
+const connectionMilliseconds = 10_000;
 const connectionLimit = 64;
-
-interface Reply {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
+const headBytes = 8192;
 
 /**
- * Answers GET (and HEAD) of /started, /ready, /live, /sessions and /metrics. Read-only: nothing can be commanded here.
+ * Answers GET (and HEAD) of /started, /ready, /live, /sessions and /metrics, one request per connection. Read-only: nothing can be
+ * commanded here. Note: it speaks HTTP by the balancer's own means; Node's server would be the only use of its HTTP in static mode, and
+ * cost 2 MB.
  * @throws the system's error when the address cannot be listened on
  */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
-  const server = createServer((request, response) => answer(options, request, response));
-  server.requestTimeout = requestMilliseconds;
-  server.headersTimeout = requestMilliseconds;
-  server.maxConnections = connectionLimit;
-  server.listen({ port: options.port, ...(options.address === undefined ? {} : { host: options.address }) });
-  await once(server, 'listening');
-  // Later errors concern single connections: the server goes on.
-  server.on('error', () => {});
-  const bound = server.address();
+  const wires = new Set<Wire>();
+  const listening = await listen(options.address, options.port, (socket) => {
+    if (wires.size >= connectionLimit) {
+      socket.resetAndDestroy();
+      return;
+    }
+    const wire: Wire = Wire.accept(
+      socket,
+      headBytes,
+      adminHandler(
+        options,
+        () => wire,
+        () => wires.delete(wire),
+      ),
+    );
+    wires.add(wire);
+    wire.resume();
+  });
   return {
-    port: bound !== null && typeof bound === 'object' ? bound.port : options.port,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+    port: listening.port,
+    close: () => {
+      listening.close();
+      for (const wire of wires) wire.destroy();
+      return Promise.resolve();
     },
   };
 }
 
-function answer(options: AdminOptions, request: IncomingMessage, response: ServerResponse): void {
-  response.on('error', () => {});
-  const { status, type, body } = reply(options, request);
-  response.writeHead(status, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
-  });
-  response.end(request.method === 'HEAD' ? undefined : body);
-}
+function adminHandler(options: AdminOptions, wire: () => Wire, onClosed: () => void): WireHandler {
+  const reader = createHeadReader(headBytes);
+  const timer = setTimeout(() => wire().destroy(), connectionMilliseconds);
+  let answered = false;
 
-function reply({ probes, sessions, metrics }: AdminOptions, request: IncomingMessage): Reply {
-  const [path = ''] = (request.url ?? '').split('?');
-  const routes: Readonly<Record<string, () => Reply>> = {
-    '/started': () => probeReply(probes.started()),
-    '/ready': () => probeReply(probes.ready()),
-    '/live': () => probeReply(probes.live()),
-    '/sessions': () => ({ status: 200, type: 'application/json', body: `${JSON.stringify(sessions())}\n` }),
-    '/metrics': () => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics() }),
+  function finish(answer: Buffer): void {
+    answered = true;
+    wire().write(answer);
+    wire().end();
+  }
+
+  return {
+    onBytes(bytes) {
+      // What comes behind the request is read and dropped: a reset could overtake the answer.
+      if (answered) return;
+      const whole = reader.push(bytes);
+      if (whole === 'More') return;
+      const head = whole === 'TooLarge' ? undefined : parseRequestHead(whole.text);
+      if (head === undefined) finish(refuseAdmin(431, 'The request head is too large.'));
+      else if ('status' in head) finish(refuseAdmin(head.status, `Bad request: ${head.reason}.`));
+      else finish(answerAdmin(options, head.method, head.target));
+    },
+    onEnd: () => wire().end(),
+    onDrained: () => {},
+    onClosed() {
+      clearTimeout(timer);
+      onClosed();
+    },
   };
-  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  if (route === undefined) return text(404, `No such path. There is ${Object.keys(routes).join(', ')}.`);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Only GET: nothing can be changed here.');
-  return route();
-}
-
-function probeReply({ ok, message }: ProbeResult): Reply {
-  return text(ok ? 200 : 503, message);
-}
-
-function text(status: number, sentence: string): Reply {
-  return { status, type: 'text/plain; charset=utf-8', body: `${sentence}\n` };
 }

@@ -25,7 +25,9 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   readonly #address: string;
   #state: State = 'Head';
   #reader: HeadReader;
-  #head: RequestHead | undefined;
+  /** Of the request in hand. Its head is not kept: it would be the larger part of what a waiting request costs. */
+  #method = '';
+  #lastRequest = false;
   #body: BodyWalk | undefined;
   #exchange: Exchange | undefined;
   #relay: Relay | undefined;
@@ -47,7 +49,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   get closing(): boolean {
-    return this.#context.draining() || this.#head?.close === true;
+    return this.#context.draining() || this.#lastRequest;
   }
 
   onBytes(bytes: Buffer): void {
@@ -127,7 +129,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     return this.#wire.write(bytes);
   }
 
-  writeWithHead(head: Buffer, part: Buffer): boolean {
+  writeWithHead(head: string, part: Buffer): boolean {
     this.#activeAt = this.#context.now();
     return this.#wire.writeWithHead(head, part);
   }
@@ -148,7 +150,6 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       return;
     }
     this.#state = 'Head';
-    this.#head = undefined;
     this.#headSince = undefined;
     const next = this.#pipelined;
     this.#pipelined = undefined;
@@ -201,7 +202,8 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   #begin(head: RequestHead, rest: Buffer): void {
-    this.#head = head;
+    this.#method = head.method;
+    this.#lastRequest = head.close;
     this.#headSince = undefined;
     const body = walkBody(head.framing, this.#context.limits().headBytes);
     const end = body.advance(rest, 0);
@@ -248,7 +250,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   #answer(status: OwnStatus, sentence: string): void {
     this.#exchange = undefined;
     this.#context.counters.responded(status);
-    this.write(ownAnswer(status, sentence, this.#head?.method === 'HEAD'));
+    this.write(ownAnswer(status, sentence, this.#method === 'HEAD'));
     this.#linger();
   }
 

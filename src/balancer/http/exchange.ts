@@ -1,7 +1,7 @@
 import type { Target } from '../backend.ts';
 import type { Wire } from '../transport/wire.ts';
 import type { HttpContext } from './engine.ts';
-import { requestHeadBytes, responseHeadBytes } from './forward.ts';
+import { requestHeadText, responseHeadText } from './forward.ts';
 import { HeldRequest, isRepeatable } from './held-request.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -11,7 +11,7 @@ import type { Upstream, UpstreamUser } from './upstream.ts';
 export interface ExchangeClient {
   /** False = pause until `clientDrained`. */
   write(bytes: Buffer): boolean;
-  writeWithHead(head: Buffer, part: Buffer): boolean;
+  writeWithHead(head: string, part: Buffer): boolean;
   /** The backend takes no more of the body for now / takes more again. */
   pauseBody(): void;
   resumeBody(): void;
@@ -35,7 +35,9 @@ type State = 'Connecting' | 'Waiting' | 'Answering' | 'Over';
 export class Exchange implements UpstreamUser {
   readonly #context: HttpContext;
   readonly #client: ExchangeClient;
-  readonly #head: RequestHead;
+  readonly #method: string;
+  readonly #version: RequestHead['version'];
+  readonly #upgrade: boolean;
   readonly #held: HeldRequest;
   readonly #repeatable: boolean;
   /** Keys of the targets that this request was at. */
@@ -53,9 +55,11 @@ export class Exchange implements UpstreamUser {
   constructor(context: HttpContext, client: ExchangeClient, head: RequestHead, clientAddress: string) {
     this.#context = context;
     this.#client = client;
-    this.#head = head;
+    this.#method = head.method;
+    this.#version = head.version;
+    this.#upgrade = head.upgrade !== undefined;
     this.#repeatable = isRepeatable(head);
-    this.#held = new HeldRequest(requestHeadBytes(head, clientAddress), this.#repeatable);
+    this.#held = new HeldRequest(requestHeadText(head, clientAddress), this.#repeatable);
   }
 
   /** Part of the response is out already. */
@@ -155,16 +159,15 @@ export class Exchange implements UpstreamUser {
   onHead(head: ResponseHead, body: Buffer): boolean {
     const interim = head.status < 200 && head.status !== 101;
     // HTTP/1.0 knows no interim responses.
-    if (interim && this.#head.version === '1.0') return true;
-    if (head.status === 101 && this.#head.upgrade === undefined) return true;
+    if (interim && this.#version === '1.0') return true;
+    if (head.status === 101 && !this.#upgrade) return true;
     if (!interim) {
       if (this.#target !== undefined) this.#context.dispatcher.succeeded(this.#target);
       this.#state = 'Answering';
       this.#status = head.status;
     }
     this.#last = this.#client.closing || head.framing.kind === 'UntilClose' || !this.#bodyComplete;
-    const text = Buffer.from(responseHeadBytes(head, this.#last), 'latin1');
-    return this.#client.writeWithHead(text, body);
+    return this.#client.writeWithHead(responseHeadText(head, this.#last), body);
   }
 
   onBody(bytes: Buffer): boolean {
@@ -189,7 +192,7 @@ export class Exchange implements UpstreamUser {
 
   onSwitched(wire: Wire, rest: Buffer): void {
     this.#upstream = undefined;
-    if (this.#head.upgrade === undefined) {
+    if (!this.#upgrade) {
       wire.destroy();
       this.#finish();
       this.#client.onUnanswered(502, 'the backend switched protocols without being asked');
@@ -241,7 +244,7 @@ export class Exchange implements UpstreamUser {
   #send(body: Buffer): void {
     this.#state = 'Waiting';
     this.#sentTimes += 1;
-    this.#upstream?.expect(this.#head.method);
+    this.#upstream?.expect(this.#method);
     if (this.#upstream?.writeWithHead(this.#held.head, body) !== false) this.#client.resumeBody();
   }
 

@@ -51,7 +51,9 @@ export function valuesOf(fields: Fields, lowerName: string): readonly string[] {
 /** The members of a list field such as Connection, in lower case: RFC 9110 §5.6.1. */
 export function listOf(fields: Fields, lowerName: string): readonly string[] {
   const values = valuesOf(fields, lowerName);
-  if (values.length === 0) return none;
+  const [only] = values;
+  if (only === undefined) return none;
+  if (values.length === 1 && !only.includes(',')) return only === '' ? none : [only.toLowerCase()];
   return values
     .flatMap((value) => value.toLowerCase().split(','))
     .map((member) => member.trim())

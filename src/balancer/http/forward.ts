@@ -15,7 +15,7 @@ const requestDrops = [...hopByHop, 'x-forwarded-for'];
 const oldRequestDrops = [...requestDrops, 'expect'];
 
 /** The request head as the backend gets it. */
-export function requestHeadBytes(head: RequestHead, clientAddress: string): string {
+export function requestHeadText(head: RequestHead, clientAddress: string): string {
   const { method, target, version, fields, connection, upgrade } = head;
   const drops = version === '1.0' ? oldRequestDrops : requestDrops;
   const lines = linesWithout(fields, connection.length === 0 ? drops : [...drops, ...connection]);
@@ -26,7 +26,7 @@ export function requestHeadBytes(head: RequestHead, clientAddress: string): stri
 }
 
 /** The response head as the client gets it. `close`: this is the last response on the client's connection. */
-export function responseHeadBytes(head: ResponseHead, close: boolean): string {
+export function responseHeadText(head: ResponseHead, close: boolean): string {
   const { status, reason, version, fields, connection } = head;
   const lines = linesWithout(fields, connection.length === 0 ? hopByHop : [...hopByHop, ...connection]);
   const last = status === 101 ? switching(head) : close && status >= 200 ? 'Connection: close\r\n' : '';

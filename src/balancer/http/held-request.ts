@@ -20,15 +20,15 @@ export function isRepeatable(head: RequestHead): boolean {
 
 /** What is in our hands of a request: all of it, or no longer all of it. */
 export class HeldRequest {
-  readonly head: Buffer;
+  /** As it is sent, latin1. */
+  readonly head: string;
   readonly #repeatable: boolean;
   #parts: Buffer[] | undefined;
   #length = 0;
   #whole = true;
 
-  /** @param headText the head as it is sent, latin1 */
-  constructor(headText: string, repeatable: boolean) {
-    this.head = Buffer.from(headText, 'latin1');
+  constructor(head: string, repeatable: boolean) {
+    this.head = head;
     this.#repeatable = repeatable;
   }
 

@@ -77,7 +77,7 @@ export class Upstream {
     return this.#wire.write(bytes);
   }
 
-  writeWithHead(head: Buffer, part: Buffer): boolean {
+  writeWithHead(head: string, part: Buffer): boolean {
     return this.#wire.writeWithHead(head, part);
   }
 

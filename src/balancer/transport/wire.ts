@@ -18,8 +18,9 @@ export interface WireHandler {
 /** TCP keep-alive starts after this silence; the kernel then gives up after about 10 s more. */
 const keepAliveMilliseconds = 30_000;
 
-/** Up to this size, copying is cheaper than one more system call. */
-const joinedBytes = 4096;
+/** Where small messages are put together before they are written; up to this size, copying is cheaper than one more system call. */
+const assemblyBytes = 8192;
+let assembly = takeReadBuffer(assemblyBytes);
 
 /** A read buffer, and whether a queued write of another wire still refers to it: then the next read needs another one. */
 interface ReadBuffer {
@@ -119,12 +120,19 @@ export class Wire {
     return accepted;
   }
 
-  /** Writes a head and the body part behind it: in one packet when that is cheap, without a copy when the part is large. */
-  writeWithHead(head: Buffer, part: Buffer): boolean {
-    if (part.length === 0) return this.write(head);
-    if (part.length <= joinedBytes) return this.write(Buffer.concat([head, part]));
-    const accepted = this.write(head);
-    return this.write(part) && accepted;
+  /** Writes a head (latin1) and the body part behind it: as one packet, without new memory, when both are small enough. */
+  writeWithHead(head: string, part: Buffer): boolean {
+    if (head.length + part.length > assembly.length) {
+      const accepted = this.write(Buffer.from(head, 'latin1'));
+      return this.write(part) && accepted;
+    }
+    const headEnd = assembly.write(head, 'latin1');
+    const end = headEnd + part.copy(assembly, headEnd);
+    const accepted = this.write(assembly.subarray(0, end));
+    if (this.#socket.writableLength === 0) return accepted;
+    this.#borrowed.push(assembly);
+    assembly = takeReadBuffer(assemblyBytes);
+    return accepted;
   }
 
   pause(): void {

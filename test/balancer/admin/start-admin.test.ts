@@ -68,8 +68,8 @@ describe('the admin server', () => {
 
   it('outlives what is no HTTP', async () => {
     const client = rawClient(admin.port);
-    client.send('\x16\x03\x01\x00');
-    await client.ends();
+    client.send('\x16\x03\x01\x00\r\n\r\n');
+    expect(await client.ends()).toMatch(/^HTTP\/1\.1 400 /);
     client.destroy();
 
     expect((await ask('/live')).status).toBe(200);

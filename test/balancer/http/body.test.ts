@@ -132,7 +132,7 @@ describe('HeldRequest', () => {
     held.sent();
     held.addSent(Buffer.from('two'));
 
-    expect(held.head.toString()).toBe('HEAD ');
+    expect(held.head).toBe('HEAD ');
     expect(held.body()?.toString()).toBe('one two');
   });
 

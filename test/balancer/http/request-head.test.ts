@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { requestHeadBytes } from '../../../src/balancer/http/forward.ts';
+import { requestHeadText } from '../../../src/balancer/http/forward.ts';
 import { parseRequestHead, plausibleRequestStart } from '../../../src/balancer/http/request-head.ts';
 
 const get = (...fields: string[]) => ['GET /a HTTP/1.1', 'Host: gateway.example', ...fields].join('\r\n');
@@ -7,7 +7,7 @@ const get = (...fields: string[]) => ['GET /a HTTP/1.1', 'Host: gateway.example'
 /** What the backend would get, line by line; or the status that the client gets. */
 function forwarded(text: string): string[] | number {
   const result = parseRequestHead(text);
-  return 'status' in result ? result.status : requestHeadBytes(result, '192.0.2.7').split('\r\n').slice(0, -2);
+  return 'status' in result ? result.status : requestHeadText(result, '192.0.2.7').split('\r\n').slice(0, -2);
 }
 
 describe('parseRequestHead', () => {

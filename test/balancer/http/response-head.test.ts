@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { responseHeadBytes } from '../../../src/balancer/http/forward.ts';
+import { responseHeadText } from '../../../src/balancer/http/forward.ts';
 import { parseResponseHead } from '../../../src/balancer/http/response-head.ts';
 
 const ok = (...fields: string[]) => ['HTTP/1.1 200 OK', ...fields].join('\r\n');
@@ -70,7 +70,7 @@ describe('parseResponseHead', () => {
 describe('what the client gets', () => {
   const passed = (text: string, close = false) => {
     const head = parseResponseHead(text, 'GET');
-    return head === undefined ? [] : responseHeadBytes(head, close).split('\r\n').slice(0, -2);
+    return head === undefined ? [] : responseHeadText(head, close).split('\r\n').slice(0, -2);
   };
 
   it.each([

@@ -1,0 +1,64 @@
+import type { AdminOptions, ProbeResult } from './admin.ts';
+
+type Status = 200 | 400 | 404 | 405 | 431 | 503 | 505;
+
+const reasons: Readonly<Record<Status, string>> = {
+  200: 'OK',
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  431: 'Request Header Fields Too Large',
+  503: 'Service Unavailable',
+  505: 'HTTP Version Not Supported',
+};
+
+interface Answer {
+  readonly status: Status;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** The whole response to a request for `target`; HEAD gets it without the body. */
+export function answerAdmin(options: AdminOptions, method: string, target: string): Buffer {
+  return print(answer(options, method, target), method === 'HEAD');
+}
+
+/** The whole response to what is no request that we understand. */
+export function refuseAdmin(status: Status, sentence: string): Buffer {
+  return print(text(status, sentence), false);
+}
+
+function answer({ probes, sessions, metrics }: AdminOptions, method: string, target: string): Answer {
+  const [path = ''] = target.split('?');
+  const routes = new Map<string, () => Answer>([
+    ['/started', () => probeAnswer(probes.started())],
+    ['/ready', () => probeAnswer(probes.ready())],
+    ['/live', () => probeAnswer(probes.live())],
+    ['/sessions', () => ({ status: 200, type: 'application/json', body: `${JSON.stringify(sessions())}\n` })],
+    ['/metrics', () => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics() })],
+  ]);
+  const route = routes.get(path);
+  if (route === undefined) return text(404, `No such path. There is ${[...routes.keys()].join(', ')}.`);
+  if (method !== 'GET' && method !== 'HEAD') return text(405, 'Only GET: nothing can be changed here.');
+  return route();
+}
+
+function probeAnswer({ ok, message }: ProbeResult): Answer {
+  return text(ok ? 200 : 503, message);
+}
+
+function text(status: Status, sentence: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body: `${sentence}\n` };
+}
+
+function print({ status, type, body }: Answer, bodiless: boolean): Buffer {
+  const lines = [
+    `HTTP/1.1 ${status} ${reasons[status]}`,
+    `Content-Type: ${type}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    ...(status === 405 ? ['Allow: GET, HEAD'] : []),
+    'Connection: close',
+  ];
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${bodiless ? '' : body}`);
+}
