@@ -24,6 +24,7 @@ export default {
       '<rootDir>/test/operator/**/*.test.ts',
       '<rootDir>/test/balancer/**/*.test.ts',
       '<rootDir>/test/cluster/**/*.test.ts',
+      '<rootDir>/test/bench/**/*.test.ts',
       '<rootDir>/test/charts/**/*.test.ts',
       '<rootDir>/test/docs/**/*.test.ts',
     ]),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
 import type { DaemonChild } from '../../cluster/processes/child.ts';
 import { longStep, say } from '../../cluster/progress.ts';
+import { until } from '../../cluster/until.ts';
 import { type AuditTrail, followAuditLog, isLease } from '../audit-trail.ts';
 import type { OnEnd } from '../bench.ts';
 import { instancesPerPool, namespaceManifest, poolCount, poolsManifest } from '../pools.ts';
@@ -50,12 +51,15 @@ export async function startSteadyPools(onEnd: OnEnd): Promise<SteadyPools> {
   await longStep(`${poolCount} pools × ${instancesPerPool} Ready`, 20, async () => {
     await controlPlane.kubectl(['apply', '-f', '-'], namespaceManifest(namespace));
     await controlPlane.kubectl(['apply', '-f', '-'], poolsManifest(namespace));
-    const ready = ['wait', '--for=condition=Ready', 'gatewaypools', '--all', '-n', namespace];
-    await controlPlane.kubectl([...ready, `--timeout=${readySeconds}s`]).catch(async (error: unknown) => {
-      assertRunning(operator);
-      say(await controlPlane.kubectl(['get', 'gatewaypools', '-n', namespace]));
-      throw error;
-    });
+    // Short waits, so that no kubectl outlives an interruption for long.
+    const wait = ['wait', '--for=condition=Ready', 'gatewaypools', '--all', '-n', namespace, '--timeout=2s'];
+    await until('all pools to be Ready', readySeconds * 1000, async () => controlPlane.kubectl(wait)).catch(
+      async (error: unknown) => {
+        assertRunning(operator);
+        say(await controlPlane.kubectl(['get', 'gatewaypools', '-n', namespace]));
+        throw error;
+      },
+    );
   });
   const requestsBefore = await longStep('until the operator is quiet', quietSeconds, async () =>
     waitUntilQuiet(audit, installation),
