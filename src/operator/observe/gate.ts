@@ -1,33 +1,46 @@
 import { parseDocument } from 'yaml';
+import { z } from 'zod';
 import { seatsKey } from '../../balancer/seat/seats.ts';
 import type { ObservedGate } from '../plan/gate.ts';
 import { Gate } from '../plan/gate.ts';
 import { fieldErrorsOf, describeFieldErrors } from '../../api/field-error.ts';
+import { gateSeal } from '../render/gate-seal.ts';
 import type { WatchedConfigMap } from './caches.ts';
 
-/** Reads the start gate from its ConfigMap. What cannot be read is told, never guessed. */
+/** What operators write beside the gate itself. */
+const Sealed = z.object({ seal: z.string().optional() });
+
+/**
+ * Reads the start gate from its ConfigMap. What cannot be read is told, never guessed; nor is a gate trusted that somebody edited by
+ * hand: a slot that is struck out of it would count as one that never ran a gateway.
+ */
 export function observeGate(
   configMap: WatchedConfigMap | undefined,
+  poolUid: string,
   ageMilliseconds: (configMap: WatchedConfigMap) => number,
 ): ObservedGate | undefined {
   if (configMap === undefined) return undefined;
 
   const { uid = '', resourceVersion = '' } = configMap.metadata;
-  const parsed = parseGate(configMap.data?.[seatsKey]);
+  const parsed = parseGate(configMap.data?.[seatsKey], poolUid);
   return 'gate' in parsed
     ? { readable: true, gate: parsed.gate, uid, resourceVersion, ageMilliseconds: ageMilliseconds(configMap) }
     : { readable: false, problem: parsed.problem, uid, resourceVersion };
 }
 
-function parseGate(text: string | undefined): { readonly gate: Gate } | { readonly problem: string } {
+function parseGate(text: string | undefined, poolUid: string): { readonly gate: Gate } | { readonly problem: string } {
   if (text === undefined) return { problem: `it has no key "${seatsKey}"` };
 
   const document = parseDocument(text);
   const fault = document.errors[0];
   if (fault !== undefined) return { problem: fault.message.split('\n')[0] ?? fault.code };
 
-  const parsed = Gate.safeParse(document.toJS());
-  if (parsed.success) return { gate: parsed.data };
+  const value: unknown = document.toJS();
+  const parsed = Gate.safeParse(value);
+  if (parsed.success) {
+    const isSealed = Sealed.safeParse(value).data?.seal === gateSeal(poolUid, parsed.data);
+    return isSealed ? { gate: parsed.data } : { problem: 'it is not as an operator wrote it' };
+  }
 
   const errors = fieldErrorsOf(parsed.error).map(({ field, message }) => ({
     field: field === '' ? seatsKey : field,

@@ -50,7 +50,7 @@ export function observe(inputs: ObserveInputs): Observation {
         return fields.some((field) => claims(field, podTemplate(pool, slot, inputsOfSlot)));
       },
     }),
-    gate: isOwnGate ? observeGate(gate, gateAge) : undefined,
+    gate: isOwnGate ? observeGate(gate, pool.uid, gateAge) : undefined,
     config,
     configCopies: copies.map(({ metadata }) => metadata.name),
     conflicts: conflictsOf(memory, gate, pool),

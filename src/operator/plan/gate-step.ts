@@ -5,6 +5,7 @@ import type { Gate, Limits } from './gate.ts';
 import type { Observation } from './observation.ts';
 import type { Seating } from './seating.ts';
 import { startableSlots } from './starts.ts';
+import type { Slot } from './slots.ts';
 import { hasStarted } from './slots.ts';
 import { slotsToTakeBack } from './take-back.ts';
 
@@ -15,7 +16,10 @@ import { slotsToTakeBack } from './take-back.ts';
 export function gateStep(observation: Observation, seating: Seating): SeatAction | undefined {
   const { gate: observed, pool, conflicts } = observation;
   if (conflicts.some(({ kind, name }) => kind === 'ConfigMap' && name === `${pool.name}-seats`)) return undefined;
-  if (observed?.readable !== true || observed.gate.rebuilding) return rebuild(observation, seating);
+  if (observed?.readable !== true || observed.gate.rebuilding) return rebuild(observation, seating, undefined);
+
+  const forgotten = forgottenSlot(seating);
+  if (forgotten !== undefined) return rebuild(observation, seating, forgotten);
 
   const { gate, resourceVersion: expectResourceVersion } = observed;
   const next = (slots: readonly string[], mode?: Gate['mode']): Gate =>
@@ -41,21 +45,30 @@ export function gateStep(observation: Observation, seating: Seating): SeatAction
   return correction(gate, next(gate.slots), expectResourceVersion);
 }
 
-function rebuild(observation: Observation, seating: Seating): RebuildGate {
+/** A gate that does not list a slot in which a gateway runs is an older one that somebody put back, a backup for instance. */
+function forgottenSlot({ slots }: Seating): Slot | undefined {
+  return slots.find(
+    ({ seated, deployment, pods }) =>
+      !seated && deployment?.deleting === false && pods.some((pod) => hasStarted(pod) && !pod.terminating),
+  );
+}
+
+function rebuild(observation: Observation, seating: Seating, forgotten: Slot | undefined): RebuildGate {
   const { gate } = observation;
   const found =
     gate === undefined
       ? undefined
       : { uid: gate.uid, resourceVersion: gate.resourceVersion, rebuilding: gate.readable && gate.gate.rebuilding };
-  const reason =
-    gate === undefined
-      ? 'the pool has no start gate'
-      : gate.readable
-        ? 'the start gate was half rebuilt'
-        : `the start gate cannot be read: ${gate.problem}`;
   // Note: only in an empty pool. Who is seated in any other is known after the rebuild.
   const slots = seating.slots.length === 0 ? startableSlots(observation, seating) : [];
-  return { action: 'RebuildGate', found, slots, reason };
+  return { action: 'RebuildGate', found, slots, reason: rebuildReason(gate, forgotten) };
+}
+
+function rebuildReason(gate: Observation['gate'], forgotten: Slot | undefined): string {
+  if (gate === undefined) return 'the pool has no start gate';
+  if (!gate.readable) return `the start gate cannot be used: ${gate.problem}`;
+  if (forgotten !== undefined) return `the start gate is out of date: a gateway runs in slot ${forgotten.name}`;
+  return 'the start gate was half rebuilt';
 }
 
 /** Note: `seated` is kept while in Hold. Naming a pod that started later would change nothing: it has its marker, it never asks again. */

@@ -185,6 +185,45 @@ describe('lowering the maximum below what runs', () => {
   );
 });
 
+describe('a start gate that somebody edits by hand', () => {
+  it.each([
+    {
+      name: 'strikes all slots out of it',
+      edit: (text: string) => text.replace(/slots:\n(?: {2}- .*\n)+/u, 'slots: []\n'),
+    },
+    {
+      name: 'makes it newer than the pool',
+      edit: (text: string) => text.replace(/poolGeneration: \d+/u, 'poolGeneration: 999'),
+    },
+    { name: 'names a slot of nobody', edit: (text: string) => text.replace('slots:\n', 'slots:\n  - elsewhere-7\n') },
+  ])(
+    'is written anew from what runs when that person $name, and no instance is stopped',
+    async ({ edit }) => {
+      await poolOfThree();
+      const configMap = await find<ConfigMap>(cluster, configMapType, namespace, 'prod-seats');
+      const before = configMap?.data?.['seats.yaml'] ?? '';
+      const edited = edit(before);
+
+      await cluster.client.mergePatch(
+        configMapType,
+        { namespace, name: 'prod-seats' },
+        { data: { 'seats.yaml': edited } },
+      );
+
+      expect(edited).not.toBe(before);
+      await until('the gate as it was', 10_000, async () => {
+        const { slots, poolGeneration, mode } = await gate();
+        return slots.join() === 'prod-0,prod-1,prod-2' && poolGeneration === 1 && mode === 'SelfHeal';
+      });
+      expect(node.started.size).toBe(3);
+      expect(await deployments()).toEqual(['prod-0', 'prod-1', 'prod-2']);
+      await setSpec({ maxInstances: 4 });
+      await untilStatus(cluster, namespace, 'four ready', ({ readyInstances }) => readyInstances === 4);
+    },
+    testTimeoutMilliseconds,
+  );
+});
+
 describe('raising the maximum', () => {
   it(
     'starts the instances that are missing',

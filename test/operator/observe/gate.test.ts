@@ -26,7 +26,7 @@ const configMap = {
 
 describe('observeGate', () => {
   it('reads back what was written', () => {
-    expect(observeGate(configMap, () => 1500)).toEqual({
+    expect(observeGate(configMap, renderedPool().uid, () => 1500)).toEqual({
       readable: true,
       gate,
       uid: 'uid-9',
@@ -36,7 +36,7 @@ describe('observeGate', () => {
   });
 
   it('knows of no gate where there is none', () => {
-    expect(observeGate(undefined, () => 0)).toBeUndefined();
+    expect(observeGate(undefined, renderedPool().uid, () => 0)).toBeUndefined();
   });
 
   it.each([
@@ -54,7 +54,7 @@ describe('observeGate', () => {
       problem: 'poolGeneration',
     },
   ])('says what is wrong with one that $name, and where it stands', ({ data, problem }) => {
-    const observed = observeGate({ ...configMap, data }, () => 0);
+    const observed = observeGate({ ...configMap, data }, renderedPool().uid, () => 0);
 
     expect(observed).toMatchObject({
       readable: false,
@@ -62,6 +62,37 @@ describe('observeGate', () => {
       resourceVersion: '42',
       problem: expect.stringContaining(problem),
     });
+  });
+});
+
+describe('a gate that an operator did not write', () => {
+  const written = configMap.data['seats.yaml'] ?? '';
+
+  it.each([
+    { name: 'lacks a slot', text: written.replace('  - prod-1\n', '') },
+    { name: 'names a slot more', text: written.replace('  - prod-1\n', '  - prod-1\n  - prod-2\n') },
+    { name: 'names a slot twice', text: written.replace('  - prod-1\n', '  - prod-1\n  - prod-1\n') },
+    { name: 'says SelfHeal', text: written.replace('mode: Hold', 'mode: SelfHeal') },
+    { name: 'says another maximum', text: written.replace('maxInstances: 2', 'maxInstances: 9') },
+    { name: 'claims a generation to come', text: written.replace('poolGeneration: 3', 'poolGeneration: 999') },
+    { name: 'has lost its seal', text: written.replace(/seal: .*\n/u, '') },
+  ])('is not believed when it $name', ({ text }) => {
+    const observed = observeGate({ ...configMap, data: { 'seats.yaml': text } }, renderedPool().uid, () => 0);
+
+    expect(text).not.toBe(written);
+    expect(observed).toMatchObject({ readable: false, problem: 'it is not as an operator wrote it' });
+  });
+
+  it('is not believed when it is the gate of another pool', () => {
+    expect(observeGate(configMap, 'another-pool', () => 0)).toMatchObject({ readable: false });
+  });
+
+  it('is believed when somebody only wrote a comment into it', () => {
+    const data = { 'seats.yaml': `# looked at by ops\n${written}` };
+
+    const observed = observeGate({ ...configMap, data }, renderedPool().uid, () => 0);
+
+    expect(observed).toMatchObject({ readable: true, gate });
   });
 });
 

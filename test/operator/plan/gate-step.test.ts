@@ -97,8 +97,18 @@ describe('gateStep', () => {
       told: 'TakeBackSeats: take back the seats of prod-1: slot prod-1 was stopped, and 1 of 3 are wanted here',
     },
     {
-      name: 'a Deployment without a seat at once, without Hold',
+      name: 'an older gate that was put back, anew, rather than to end the gateway that it does not list',
       pool: poolOf({ max: 3, running: [0, 1, 2], seats: [0, 1] }),
+      told: 'RebuildGate: the start gate is out of date: a gateway runs in slot prod-2',
+    },
+    {
+      name: 'nothing because of a pod without a seat that ends anyway',
+      pool: poolOf({ max: 2, running: [0, 1], ending: [2], seats: [0, 1] }),
+      told: 'nothing',
+    },
+    {
+      name: 'a Deployment without a seat at once, without Hold',
+      pool: poolOf({ max: 3, running: [0, 1], starting: [2], seats: [0, 1] }),
       told: 'TakeBackSeats: take back the seats of prod-2: slot prod-2 has no seat: its Deployment came too late, no gateway ran in it',
     },
     {
@@ -174,7 +184,7 @@ describe('gateStep', () => {
     expect(step).toMatchObject({
       action: 'RebuildGate',
       found: { resourceVersion: '501', rebuilding: false },
-      reason: 'the start gate cannot be read: mode: Invalid option',
+      reason: 'the start gate cannot be used: mode: Invalid option',
     });
   });
 

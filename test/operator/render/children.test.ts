@@ -36,9 +36,10 @@ describe('networkPolicy', () => {
 
 describe('seatsConfigMap', () => {
   const seats = { generation: 7, maxInstances: 2, mode: 'Hold' as const, slots: ['prod-0'], seated: ['uid-1'] };
+  const gate = { ...seats, poolGeneration: 3, externalInstances: 1, rebuilding: false };
 
   it('is read by the sidecar as it was written', () => {
-    const { data } = seatsConfigMap(renderedPool(), seats, '42');
+    const { data } = seatsConfigMap(renderedPool(), gate, '42');
 
     expect(parseSeats(data['seats.yaml'] ?? '')).toEqual({ ok: true, seats });
   });
@@ -47,6 +48,6 @@ describe('seatsConfigMap', () => {
     { name: 'carries the version it was decided on', resourceVersion: '42' },
     { name: 'carries no version when there was no gate', resourceVersion: undefined },
   ])('$name', ({ resourceVersion }) => {
-    expect(seatsConfigMap(renderedPool(), seats, resourceVersion).metadata.resourceVersion).toBe(resourceVersion);
+    expect(seatsConfigMap(renderedPool(), gate, resourceVersion).metadata.resourceVersion).toBe(resourceVersion);
   });
 });

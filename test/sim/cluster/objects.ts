@@ -16,6 +16,8 @@ export interface SimGate {
   readonly uid: string;
   readonly resourceVersion: number;
   readonly gate: Gate;
+  /** As an operator wrote it; not so after somebody edited it by hand. */
+  readonly sealed: boolean;
 }
 
 export interface SimDeployment {

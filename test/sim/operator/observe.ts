@@ -1,8 +1,9 @@
 import { podsToAsk } from '../../../src/operator/plan/held.ts';
+import type { ObservedGate } from '../../../src/operator/plan/gate.ts';
 import type { Observation, ObservedPod, ObservedSlot, PodAnswer } from '../../../src/operator/plan/observation.ts';
 import { slotNumber } from '../../../src/operator/plan/slots.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { SimDeployment, SimPod } from '../cluster/objects.ts';
+import type { SimDeployment, SimGate, SimPod } from '../cluster/objects.ts';
 import type { Caches } from './caches.ts';
 
 /** The real observation, from what this operator's caches say and what sidecars answer now. */
@@ -34,16 +35,7 @@ function observeCaches(cluster: Cluster, caches: Caches, clockRate: number): Obs
       revision: pool.spec.image,
     },
     slots: observedSlots(caches.read('deployments'), caches.read('pods')),
-    gate:
-      gate === undefined
-        ? undefined
-        : {
-            readable: true,
-            gate: gate.gate,
-            uid: gate.uid,
-            resourceVersion: String(gate.resourceVersion),
-            ageMilliseconds: (cluster.milliseconds - caches.gateKnownSince()) * clockRate,
-          },
+    gate: gate && observedGate(gate, (cluster.milliseconds - caches.gateKnownSince()) * clockRate),
     config: cluster.configIsValid
       ? { state: 'Valid', copy: 'prod-config-1' }
       : {
@@ -56,6 +48,13 @@ function observeCaches(cluster: Cluster, caches: Caches, clockRate: number): Obs
     conflicts: [],
     refusals: [],
   };
+}
+
+function observedGate({ gate, sealed, uid, resourceVersion }: SimGate, ageMilliseconds: number): ObservedGate {
+  const version = { uid, resourceVersion: String(resourceVersion) };
+  return sealed
+    ? { readable: true, gate, ...version, ageMilliseconds }
+    : { readable: false, problem: 'it is not as an operator wrote it', ...version };
 }
 
 function observedSlots(deployments: readonly SimDeployment[], pods: readonly SimPod[]): ObservedSlot[] {

@@ -71,7 +71,7 @@ function asLive({
 function storeGate(cluster: Cluster, gate: Gate): WrittenGate {
   const uid = cluster.store.last('gate')?.uid ?? cluster.nextUid('gate');
   const resourceVersion = cluster.nextVersion();
-  cluster.store.write('gate', { uid, resourceVersion, gate });
+  cluster.store.write('gate', { uid, resourceVersion, gate, sealed: true });
   const seats = `[${gate.slots.join(' ')}]${gate.seated.length > 0 ? `, ${gate.seated.length} seated` : ''}`;
   const state = gate.rebuilding ? 'closed' : `${gate.mode} ${seats}`;
   say(
