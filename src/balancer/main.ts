@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { systemClock } from '../kube/clock.ts';
 import { parseArguments, usage } from './arguments.ts';
+import { garbageCollector, keepMemorySmall, usedHeapBytes } from './memory/keep-small.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
 import { checkInChild } from './static/check-in-child.ts';
 import { runStaticMode } from './static/static-mode.ts';
@@ -15,6 +16,9 @@ async function main(words: readonly string[]): Promise<number> {
   process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'Met an unexpected error and went on'));
 
   const parts = { clock: systemClock, random: Math.random, logger };
+  const collect = garbageCollector();
+  if (collect !== undefined) void keepMemorySmall({ clock: systemClock, heapBytes: usedHeapBytes, collect }, cut);
+
   switch (command.mode) {
     case 'Static':
       await runStaticMode(

@@ -29,7 +29,7 @@ export function createSettings(options: {
   readonly dataPlane: Pick<DataPlane, 'setConfig'>;
   /** What messages call the text. */
   readonly source: string;
-  readonly refused: Counter;
+  readonly refused: Pick<Counter, 'add'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after good settings came into force, before they are carried out. */
