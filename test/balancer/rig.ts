@@ -4,7 +4,7 @@ import { BalancerConfig } from '../../src/balancer/config/schema.ts';
 import { createDataPlane } from '../../src/balancer/create-data-plane.ts';
 import type { DataPlane } from '../../src/balancer/data-plane.ts';
 import { createMetrics } from '../../src/balancer/metrics/text-metrics.ts';
-import { systemClock } from '../../src/kube/clock.ts';
+import { type Clock, systemClock } from '../../src/kube/clock.ts';
 import { freePorts } from '../cluster/processes/ports.ts';
 import { type LogLine, memoryLogger } from '../kube/memory-logger.ts';
 
@@ -34,11 +34,16 @@ export interface Rig {
 
 type Settings = Omit<z.input<typeof BalancerConfig>, 'listeners'>;
 
-/** A data plane with a real clock, one HTTP and one TCP listener, and the rotation beginning at the first backend. */
-export async function startRig(backends: readonly Backend[], settings: Settings = {}, ownName?: string): Promise<Rig> {
+/** A data plane with one HTTP and one TCP listener, and the rotation beginning at the first backend. */
+export async function startRig(
+  backends: readonly Backend[],
+  settings: Settings = {},
+  ownName?: string,
+  clock: Clock = systemClock,
+): Promise<Rig> {
   const { logger, lines } = memoryLogger();
   const metrics = createMetrics();
-  const dataPlane = createDataPlane({ clock: systemClock, random: () => 0, logger, metrics, ownName });
+  const dataPlane = createDataPlane({ clock, random: () => 0, logger, metrics, ownName });
   const httpPort = await freePort();
   const tcpPort = await freePort();
   const listeners: z.input<typeof BalancerConfig>['listeners'] = [

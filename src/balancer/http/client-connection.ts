@@ -11,7 +11,7 @@ import { parseRequestHead, plausibleRequestStart, type RequestHead } from './req
 /** An idle keep-alive connection is closed after this; longer than the usual client keeps one, so that the client closes first. */
 const keepAliveMilliseconds = 75_000;
 
-/** A client that still sends after our last response is read from for this long, so that a reset does not destroy the response. */
+/** After our last response is out, the client is read from for this long at most, so that a reset does not destroy the response. */
 const lingerMilliseconds = 2000;
 
 /** Head: between requests. Body: the request still comes. Waiting: it is whole. Lingering: we are done. */
@@ -36,6 +36,8 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   #activeAt: number;
   /** When the head began, or the connection: its clock runs. */
   #headSince: number | undefined;
+  /** When our last response was seen to be out, whole. */
+  #flushedAt: number | undefined;
 
   constructor(context: HttpContext, connect: (handler: WireHandler) => Wire, onClosed: () => void) {
     this.#context = context;
@@ -92,13 +94,18 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     const silence = now - (this.#relay?.activeAt ?? this.#activeAt);
     if (this.#state === 'Head') {
       if (this.#headSince === undefined) {
-        if (silence > keepAliveMilliseconds) this.#wire.end();
+        // Note: not left half-open. A client that forgot the connection would never end its own side.
+        if (silence > keepAliveMilliseconds) this.#linger();
       } else if (now - this.#headSince > headMilliseconds) {
         this.#context.counters.rejected('HeadTimeout');
         this.#answer(408, 'The request head did not come in time.');
       }
+    } else if (this.#state === 'Lingering' && this.#wire.flushed) {
+      this.#flushedAt ??= now;
+      if (now - this.#flushedAt > lingerMilliseconds) this.destroy();
     } else if (this.#state === 'Lingering') {
-      if (silence > lingerMilliseconds) this.destroy();
+      // A slow line may need longer for the last bytes of a large response.
+      if (silence > idleMilliseconds) this.destroy();
     } else if (silence > idleMilliseconds) {
       this.#exchange?.timeOut();
       this.#relay?.destroy();
@@ -150,6 +157,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       return;
     }
     this.#state = 'Head';
+    this.#method = '';
     this.#headSince = undefined;
     const next = this.#pipelined;
     this.#pipelined = undefined;
@@ -183,8 +191,9 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   #readHead(bytes: Buffer): void {
-    this.#headSince ??= this.#context.now();
     const fresh = this.#reader.partial() === '' ? withoutEmptyLines(bytes) : bytes;
+    if (fresh.length === 0) return;
+    this.#headSince ??= this.#context.now();
     const whole = this.#reader.push(fresh);
     if (whole === 'TooLarge') {
       this.#refuse(431, 'the request head is too large');

@@ -107,6 +107,11 @@ export class Wire {
     return this.#closed || this.#socket.destroyed;
   }
 
+  /** After `end`: everything is in the kernel's hands, so that dropping the connection now loses nothing. */
+  get flushed(): boolean {
+    return this.#socket.writableFinished || this.#socket.destroyed;
+  }
+
   /** False = the queue is full: stop until `onDrained`. */
   write(bytes: Buffer): boolean {
     const socket = this.#socket;
