@@ -69,8 +69,9 @@ export class TcpSession {
   }
 
   #connectFailed(target: Target): void {
-    this.#context.dispatcher.failed(target);
+    // We dropped it ourselves, because the client is gone: that says nothing about the backend.
     if (this.#client.closed) return;
+    this.#context.dispatcher.failed(target);
     this.#context.counters.retried('ConnectFailed');
     this.#connectNext();
   }

@@ -113,6 +113,19 @@ describe('TCP through the balancer', () => {
     expect(await clientOf(rig).receives('here')).toBe('here');
   });
 
+  it('does not blame a backend for connects that it gives up itself', async () => {
+    const deaf = await deafServer();
+    cleanups.push(() => deaf.close());
+    const rig = await rigOf([backendAt('prod-0', deaf.port)]);
+    const clients = [clientOf(rig), clientOf(rig), clientOf(rig)];
+    await soon('three connects', () => rig.dataPlane.sessions().sessions === clients.length);
+
+    await rig.close();
+    await Promise.all(clients.map((client) => client.ends()));
+
+    expect(rig.lines.map(({ msg }) => msg)).not.toContain('Ejected a backend that failed');
+  });
+
   it('resets the client when no backend can be reached', async () => {
     const rig = await rigOf([backendAt('prod-0', await freePort())]);
     const client = clientOf(rig);
