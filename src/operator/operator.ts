@@ -4,8 +4,9 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { runController } from '../kube/controller/controller.ts';
 import { WrittenVersions } from '../kube/controller/written-versions.ts';
+import { referenceTo } from '../kube/events/event.ts';
 import { EventRecorder } from '../kube/events/recorder.ts';
-import { apiVersionOf, keyOf } from '../kube/object.ts';
+import { keyOf } from '../kube/object.ts';
 import type { KubeTransport } from '../kube/transport/transport.ts';
 import { initialListPriority, WorkQueue } from '../kube/workqueue/queue.ts';
 import { annotations, gatewayPoolType, group } from '../api/identity.ts';
@@ -83,7 +84,6 @@ export function createOperator(options: OperatorOptions): Operator {
       memories.forget(uid);
       configReader.forget(uid);
       written.forget(keyOf(pool));
-      metrics.pools.forget({ namespace: pool.metadata.namespace ?? '', name: pool.metadata.name });
     },
   );
 
@@ -109,18 +109,7 @@ export function createOperator(options: OperatorOptions): Operator {
     gateAge: trackVersionAges(caches.configMaps, clock),
     written,
     askSidecar,
-    recordEvent: (pool, event) => {
-      const { name, namespace, uid } = pool.metadata;
-      const { kind } = gatewayPoolType;
-      const regarding = {
-        apiVersion: apiVersionOf(gatewayPoolType),
-        kind,
-        name,
-        ...(namespace && { namespace }),
-        ...(uid && { uid }),
-      };
-      recorder.record({ regarding, ...event });
-    },
+    recordEvent: (pool, event) => recorder.record({ regarding: referenceTo(pool), ...event }),
     metrics,
     balancerImage,
     operatorNamespace,

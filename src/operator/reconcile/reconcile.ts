@@ -32,7 +32,13 @@ export function createReconcile(dependencies: ReconcileDependencies): Reconcile 
 async function round(dependencies: ReconcileDependencies, key: string, signal: AbortSignal): Promise<Result> {
   const { caches, clock, written } = dependencies;
   const stored = caches.pools.get(key);
-  if (stored === undefined || stored.metadata.deletionTimestamp !== undefined) return undefined;
+  if (stored === undefined) {
+    // Note: here, and not when the watch told of it: a round that was under way then has reported the pool once more.
+    const [namespace = '', name = ''] = key.split('/');
+    dependencies.metrics.pools.forget({ namespace, name });
+    return undefined;
+  }
+  if (stored.metadata.deletionTimestamp !== undefined) return undefined;
   // Note: from a cache that does not show our last writes yet, a plan would do them again.
   if (written.behind(key, (kind) => cachedVersion(caches, kind)).length > 0) return { requeueSoon: true };
 
