@@ -52,8 +52,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   }
 
   registerGauges(metrics, { sessions, listeners: () => [...open.values()], connections });
-  void tickForever();
-  void runProber(
+  const probing = runProber(
     {
       clock,
       random,
@@ -63,6 +62,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     },
     running.signal,
   );
+  const background = Promise.all([tickForever(), probing]);
 
   return {
     setBackends(next) {
@@ -103,6 +103,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       while (!isOver()) await clock.sleep(drainPollMilliseconds, cut);
       for (const listener of ending) listener.frontend.destroy();
       running.abort();
+      await background;
     },
   };
 }

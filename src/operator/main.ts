@@ -43,14 +43,12 @@ async function main(words: readonly string[]): Promise<number> {
   logger.info({ version, watching: settings.watchNamespace ?? 'all namespaces' }, 'Started the operator');
   await serveHealth(settings, registry, operator.caches, logger);
   const following = new AbortController();
-  const background = [
+  await Promise.all([
+    // The caches outlive the work: what is under way when we are told to stop still reads them.
+    leader.run((signal) => operator.work(signal), stop.signal).finally(() => following.abort()),
     operator.follow(following.signal),
     reportMissingFields(transport, systemClock, logger, stop.signal),
-  ];
-  // The caches outlive the work: what is under way when we are told to stop still reads them.
-  await leader.run((signal) => operator.work(signal), stop.signal);
-  following.abort();
-  await Promise.all(background);
+  ]);
   logger.info('Stopped the operator');
   return 0;
 }
