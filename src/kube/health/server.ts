@@ -42,6 +42,8 @@ export async function startHealthServer(options: HealthServerOptions): Promise<H
   );
   server.listen({ port: options.port, host: options.address });
   await once(server, 'listening');
+  // Concerns single connections (EMFILE): the server goes on.
+  server.on('error', (error) => options.logger.warn({ err: error }, 'Could not accept a connection'));
 
   const { port } = addressOf(server.address());
   options.logger.info({ port }, 'Serving metrics and health');
