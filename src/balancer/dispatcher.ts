@@ -164,9 +164,13 @@ export class Dispatcher {
     return this.#members.filter(takesWork).map(({ target }) => target);
   }
 
+  /** One line for each name: of a slot's two pods the one that gets the work speaks. */
   standings(): readonly MemberStanding[] {
     this.#refresh(this.#now());
-    return this.#members.map(({ name, ready, healthy }) => ({ name, ready, healthy }));
+    const speakers = firstOfEachName([...this.#members.filter(takesWork), ...this.#members]);
+    return speakers
+      .map(({ name, ready, healthy }) => ({ name, ready, healthy }))
+      .sort((one, other) => compareNames(one.name, other.name));
   }
 
   #choose(members: readonly Member[]): Target | undefined {

@@ -53,6 +53,18 @@ describe('Dispatcher', () => {
     expect(names(dispatcher, 6)).toBe('0 1 2 0 1 2');
   });
 
+  it('tells one standing for each slot, also while an old pod of it is ending', () => {
+    const { dispatcher } = dispatcherOf();
+    const ending = backendAt('prod-0', 99, { ready: false });
+
+    dispatcher.setBackends([ending, ...pool(2)]);
+
+    expect(dispatcher.standings()).toEqual([
+      { name: 'prod-0', ready: true, healthy: true },
+      { name: 'prod-1', ready: true, healthy: true },
+    ]);
+  });
+
   it.each([
     { name: 'the listener’s own port of a backend', changes: { port: 1, ports: { ssh: 2222 } }, port: 2222 },
     { name: 'the backend’s port', changes: { port: 2200, ports: { other: 1 } }, port: 2200 },
