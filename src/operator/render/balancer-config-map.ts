@@ -6,25 +6,29 @@ import { balancerSettings } from './balancer-settings.ts';
 import type { RenderedPool } from './pool.ts';
 import { childMetadata } from './pool.ts';
 import type { ListenerPorts } from './ports.ts';
-import { assignListenerPorts } from './ports.ts';
+import { assignListenerPorts, firstListenerPort, lastListenerPort } from './ports.ts';
 
 export interface ConfigMap extends KubeObject {
   data: Record<string, string>;
 }
 
 /** Keys of the ConfigMap: what sidecars read, and the memory of which listener has which port. */
-export const balancerKey = 'balancer.yaml';
-export const portsKey = 'listener-ports.json';
+const balancerKey = 'balancer.yaml';
+const portsKey = 'listener-ports.json';
 
 /** Reads back which ports were given before. A missing or damaged memory is an empty one. */
 export function knownListenerPorts(data: Readonly<Record<string, string>> | undefined): ListenerPorts {
   try {
     const ports: unknown = JSON.parse(data?.[portsKey] ?? '{}');
     const entries = Object.entries(typeof ports === 'object' && ports !== null ? ports : {});
-    return Object.fromEntries(entries.filter((entry): entry is [string, number] => Number.isInteger(entry[1])));
+    return Object.fromEntries(entries.filter((entry): entry is [string, number] => isListenerPort(entry[1])));
   } catch {
     return {};
   }
+}
+
+function isListenerPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= firstListenerPort && Number(value) <= lastListenerPort;
 }
 
 /** The ports of the pool's listeners, given what they were before. */

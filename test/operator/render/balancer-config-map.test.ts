@@ -82,6 +82,7 @@ describe('balancerConfigMap', () => {
     { name: 'text that is no JSON', data: { 'listener-ports.json': '{' } },
     { name: 'JSON of another shape', data: { 'listener-ports.json': '"ssh"' } },
     { name: 'a port that is no number', data: { 'listener-ports.json': '{"ssh":"15100"}' } },
+    { name: 'a port that is not for listeners', data: { 'listener-ports.json': '{"ssh":15090,"web":99999}' } },
   ])('starts anew from $name', ({ data }) => {
     expect(knownListenerPorts(data)).toEqual({});
   });
