@@ -72,6 +72,11 @@ export function isInvalid(error: unknown): boolean {
   return error instanceof KubeError && error.status === 422;
 }
 
+/** 422 because the write named the uid of an object that is gone, or has a successor: for the API server, a change of an immutable field. */
+export function isOtherUid(error: unknown): boolean {
+  return error instanceof KubeError && isInvalid(error) && error.causes.some(({ field }) => field === 'metadata.uid');
+}
+
 /** 410: the resource version is too old to watch or to continue a list from. */
 export function isGone(error: unknown): boolean {
   return error instanceof KubeError && error.status === 410;

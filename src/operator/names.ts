@@ -27,11 +27,16 @@ export function childNames(pool: string): ChildNames {
 }
 
 /** The slot's name is its Deployment's name, its pods' hostname and the identity of its instance. */
-export function slotName(pool: string, index: number): string {
-  return `${pool}-${index}`;
+export function slotName(pool: string, number: number): string {
+  return `${pool}-${number}`;
 }
 
 /** The immutable copy of a configuration. */
 export function configCopyName(pool: string, configHash: string): string {
   return `${pool}-config-${configHash}`;
+}
+
+/** Whether a Secret's name is that of such a copy. */
+export function isConfigCopyName(name: string): boolean {
+  return /-config-[0-9a-f]{10}$/.test(name);
 }

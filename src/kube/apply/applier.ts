@@ -1,5 +1,5 @@
 import type { KubeClient } from '../client.ts';
-import { isAlreadyExists, isInvalid, KubeError } from '../errors.ts';
+import { isAlreadyExists, isOtherUid, KubeError } from '../errors.ts';
 import { keyOf, type KubeObject, type ResourceType } from '../object.ts';
 import { compareResourceVersions } from '../resource-version.ts';
 import { AppliedIntents } from './applied-intents.ts';
@@ -197,11 +197,6 @@ function annotated<T extends KubeObject>(object: T, annotation: string, value: s
 
 function isOlder(a: string, b: string): boolean {
   return (compareResourceVersions(a, b) ?? 0) < 0;
-}
-
-/** An apply with the uid of an object that has a successor: a change of an immutable field, for the API server. */
-function isOtherUid(error: unknown): boolean {
-  return error instanceof KubeError && isInvalid(error) && error.causes.some(({ field }) => field === 'metadata.uid');
 }
 
 /** What the API server itself answers to an apply with the uid of an object that is gone. */

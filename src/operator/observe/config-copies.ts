@@ -1,15 +1,13 @@
 import { annotations } from '../../api/identity.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { configCopyName } from '../names.ts';
+import { configCopyName, isConfigCopyName } from '../names.ts';
 import type { ConfigCheck } from '../plan/observation.ts';
 import type { CheckedConfig } from './config-reader.ts';
-
-const copyName = /-config-[0-9a-f]{10}$/;
 
 /** The copies among a pool's Secrets, the one that came into use last first. */
 export function configCopies(secrets: readonly KubeObject[]): KubeObject[] {
   const copies = secrets.filter(
-    ({ metadata }) => copyName.test(metadata.name) && metadata.deletionTimestamp === undefined,
+    ({ metadata }) => isConfigCopyName(metadata.name) && metadata.deletionTimestamp === undefined,
   );
   return copies.sort((left, right) => sequenceOf(right) - sequenceOf(left) || compareNames(left, right));
 }

@@ -1,5 +1,6 @@
 import { fieldManager, labels } from '../../api/identity.ts';
-import type { KubeObject, OwnerReference } from '../../kube/object.ts';
+import { controllerOf } from '../../kube/apply/ownership.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import type { ForeignObject } from '../plan/observation.ts';
 
 interface Pool {
@@ -31,8 +32,4 @@ function ownerSentence(object: KubeObject): string {
   if (controller !== undefined) return `is owned by ${controller.kind} ${controller.name}`;
   if (release !== undefined) return `is owned by Helm release ${release}`;
   return manager === undefined ? 'has no owner' : `is managed by ${manager}`;
-}
-
-function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((reference) => reference.controller === true);
 }
