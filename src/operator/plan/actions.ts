@@ -7,14 +7,10 @@ import type { Gate, Limits } from './gate.ts';
  *
  * The writes of each action and their order, on which guarantee G1 rests, are in `src/operator/seat-protocol/`.
  */
-export type Action =
-  | EnsureChildren
-  | RebuildGate
-  | WriteGate
-  | StartSlots
-  | TakeBackSeats
-  | RepairSlot
-  | DeleteConfigCopies;
+export type Action = EnsureChildren | SeatAction | RepairSlot | DeleteConfigCopies;
+
+/** The actions that touch the gate. */
+export type SeatAction = RebuildGate | WriteGate | StartSlots | TakeBackSeats;
 
 /** Apply every child but the gate and the slots. Skipped without a request when nothing would change. Always the first action. */
 export interface EnsureChildren {

@@ -1,5 +1,4 @@
-import type { RebuildGate, WriteGate } from './actions.ts';
-import type { SeatAction } from '../seat-protocol/carry-out.ts';
+import type { RebuildGate, SeatAction, WriteGate } from './actions.ts';
 import { fits, sameLimits } from './cap.ts';
 import type { Gate, Limits } from './gate.ts';
 import type { Observation } from './observation.ts';

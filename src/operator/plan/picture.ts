@@ -1,5 +1,4 @@
-import type { SeatAction } from '../seat-protocol/carry-out.ts';
-import type { RepairSlot } from './actions.ts';
+import type { RepairSlot, SeatAction } from './actions.ts';
 import { startsBlockedBy } from './blocked.ts';
 import type { Counts } from './counts.ts';
 import { countsOf } from './counts.ts';

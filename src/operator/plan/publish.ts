@@ -1,5 +1,4 @@
-import type { SeatAction } from '../seat-protocol/carry-out.ts';
-import type { PublishLimits } from './actions.ts';
+import type { PublishLimits, SeatAction } from './actions.ts';
 import { fits, publishedLimits, sameLimits, wantedLimits } from './cap.ts';
 import type { Gate, Limits } from './gate.ts';
 import { gateSettleMilliseconds, strictest } from './gate.ts';

@@ -1,4 +1,4 @@
-import type { SeatAction } from '../seat-protocol/carry-out.ts';
+import type { SeatAction } from './actions.ts';
 
 /** The reason of a step on the gate in one sentence. */
 export function stepReason(step: SeatAction): string {

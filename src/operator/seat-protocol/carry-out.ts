@@ -1,13 +1,10 @@
-import type { RebuildGate, StartSlots, TakeBackSeats, WriteGate } from '../plan/actions.ts';
+import type { SeatAction } from '../plan/actions.ts';
 import type { PlannedFor } from './may-start.ts';
 import { rebuildGate } from './rebuild-gate.ts';
 import type { Outcome, SeatApi } from './seat-api.ts';
 import { startSlots } from './start-slots.ts';
 import { takeBackSeats } from './take-back-seats.ts';
 import { writeGate } from './write-gate.ts';
-
-/** The actions that touch the gate. */
-export type SeatAction = RebuildGate | WriteGate | StartSlots | TakeBackSeats;
 
 /**
  * Carries out one action on the gate: every write that guarantee G1 depends on is made in here, in an order that stays safe when this

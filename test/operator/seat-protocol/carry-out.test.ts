@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SeatAction } from '../../../src/operator/seat-protocol/carry-out.ts';
+import type { SeatAction } from '../../../src/operator/plan/actions.ts';
 import { carryOut } from '../../../src/operator/seat-protocol/carry-out.ts';
 import { gateWith, planned, recordedApi } from './recorded-api.ts';
 
