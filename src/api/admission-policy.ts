@@ -4,8 +4,8 @@ import { gatewayPoolType, group } from './identity.ts';
  * kubectl prints both names in front of each message: `Warning: Validation failed for ValidatingAdmissionPolicy 'NAME' with binding
  * 'NAME': …`. The sentence cannot be changed, so the names say that nothing was refused.
  */
-export const admissionPolicyName = 'gatewaypool-running-instances';
-export const admissionBindingName = 'gatewaypool-accepted-with-a-warning';
+const admissionPolicyName = 'gatewaypool-running-instances';
+const admissionBindingName = 'gatewaypool-accepted-with-a-warning';
 
 /** Instances in the cluster when the change arrived, as the RUNNING column shows them. */
 const running = 'oldObject.?status.?replicas.orValue(0)';

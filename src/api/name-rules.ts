@@ -7,7 +7,7 @@ interface NamedPool {
 }
 
 /** So that `<pool>-instances` and `<pool>-99` are DNS labels: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-export const longestPoolName = 50;
+const longestPoolName = 50;
 
 /** Rules at the root of the resource: only there does CEL see `metadata.name`. */
 export const nameRules: readonly Rule<NamedPool>[] = [

@@ -8,7 +8,7 @@ import type { KubeTransport } from './transport/transport.ts';
 const pageSize = 500;
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
-export const metadataListAccept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const metadataListAccept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 /** What to list. Without `resourceVersion` a quorum read. */
 export interface ListRequest {

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { parseListenRows } from './proc-net.ts';
 
 /** The socket tables of the pod's network namespace: all its containers share it. */
-export const socketTables = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
+const socketTables = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
 
 const chunkBytes = 16_384;
 /** About 14,000 rows; a process has far fewer listeners. */

@@ -1,5 +1,5 @@
 /** The share a backend starts with: enough to show soon whether it works. */
-export const smallestWeight = 0.1;
+const smallestWeight = 0.1;
 
 /**
  * The weight of a backend that came back `sinceMilliseconds` ago: grows in a straight line to 1 over the slow start. A backend that is

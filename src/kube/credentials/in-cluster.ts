@@ -38,11 +38,6 @@ export function inClusterConnection(
   return { server: new URL(`https://${address}:${port}/`), credentials: cachedCredentials(read, clock) };
 }
 
-/** The namespace this pod runs in. */
-export async function inClusterNamespace(readFile: ReadTextFile = readTextFile): Promise<string> {
-  return (await readFile(`${serviceAccountFolder}/namespace`)).trim();
-}
-
 function readTextFile(path: string): Promise<string> {
   return readFileFromDisk(path, 'utf8');
 }

@@ -30,7 +30,7 @@ export async function takeBackSeats(api: SeatApi, action: TakeBackSeats): Promis
 }
 
 /** Why this slot's seat cannot be taken back; undefined: no gateway runs in it, and none can start. */
-export function takeBackRefusal(
+function takeBackRefusal(
   slot: VacatedSlot,
   deployments: readonly LiveDeployment[],
   pods: readonly LivePod[],

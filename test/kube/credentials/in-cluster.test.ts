@@ -1,9 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  inClusterConnection,
-  inClusterNamespace,
-  serviceAccountFolder,
-} from '../../../src/kube/credentials/in-cluster.ts';
+import { inClusterConnection, serviceAccountFolder } from '../../../src/kube/credentials/in-cluster.ts';
 import { FakeClock } from '../fake-clock.ts';
 
 const env = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
@@ -134,15 +130,5 @@ describe('inClusterConnection', () => {
     const { headers } = await connection.credentials({ refresh: false });
 
     expect(headers).toEqual({ Authorization: 'Bearer late' });
-  });
-});
-
-describe('inClusterNamespace', () => {
-  it('is the content of the mounted file', async () => {
-    const { readFile } = mountedFiles({ namespace: 'pam\n' });
-
-    const namespace = await inClusterNamespace(readFile);
-
-    expect(namespace).toBe('pam');
   });
 });
