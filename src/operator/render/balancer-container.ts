@@ -51,9 +51,17 @@ export function balancerContainer(pool: RenderedPool, slot: string, image: strin
     ],
     ports: [{ name: 'admin', containerPort: adminPort, protocol: 'TCP' }],
     startupProbe: { ...probe('/started'), periodSeconds: 1, failureThreshold: forEver },
-    readinessProbe: { ...probe('/ready'), periodSeconds: 1, failureThreshold: 2 },
-    // A probe's own grace: a restart of the sidecar must not wait as long as the pod's sessions may take.
-    livenessProbe: { ...probe('/live'), periodSeconds: 10, failureThreshold: 3, terminationGracePeriodSeconds: 30 },
+    // The default time-out of 1 s would take a pod out of the Service because its node is busy.
+    readinessProbe: { ...probe('/ready'), periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 2 },
+    livenessProbe: {
+      ...probe('/live'),
+      // A restart cuts every session that entered here: only a process that is stuck for minutes earns it, never a busy node.
+      periodSeconds: 30,
+      timeoutSeconds: 20,
+      failureThreshold: 6,
+      // A probe's own grace: a restart of the sidecar must not wait as long as the pod's sessions may take.
+      terminationGracePeriodSeconds: 30,
+    },
     resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { memory: '256Mi' } },
     securityContext: {
       runAsNonRoot: true,
