@@ -31,8 +31,8 @@ spec:
 
 /** Starts the client and waits until it runs. */
 export async function startClientPod(client: ClientPod, image: string): Promise<ClientPod> {
-  // A new namespace has its default ServiceAccount a moment later, and no pod before that.
-  await eventually(`pod ${client.namespace}/${client.name} is accepted`, 30, async () => {
+  // No pod before the namespace has its default ServiceAccount: a moment later, or much later after an outage of the API server.
+  await eventually(`pod ${client.namespace}/${client.name} is accepted`, 120, async () => {
     const applied = await applyYaml(client.namespace, manifest(client, image));
     if (applied.code !== 0) throw new Error(applied.stderr);
     return true;
