@@ -16,8 +16,8 @@ export function readYaml(text: string): YamlValue {
   try {
     return { ok: true, value: document.toJS() };
   } catch {
-    // The parser's guard against a small text that would grow without end.
-    return { ok: false, problem: 'its aliases multiply beyond all reason' };
+    // An alias without an anchor, or the parser's guard against a small text that would grow without end.
+    return { ok: false, problem: 'its aliases lead nowhere, or multiply beyond all reason' };
   }
 }
 

@@ -1,14 +1,11 @@
-import { parseDocument } from 'yaml';
-import { z } from 'zod';
 import { seatsKey } from '../../balancer/seat/seats.ts';
+import { readYaml } from '../../balancer/yaml/read-yaml.ts';
+import { isRecord } from '../../kube/json.ts';
 import type { ObservedGate } from '../plan/gate.ts';
 import { Gate } from '../plan/gate.ts';
 import { fieldErrorsOf, describeFieldErrors } from '../../api/field-error.ts';
 import { gateSeal } from '../render/gate-seal.ts';
 import type { WatchedConfigMap } from './caches.ts';
-
-/** What operators write beside the gate itself. */
-const Sealed = z.object({ seal: z.string().optional() });
 
 /**
  * Reads the start gate from its ConfigMap. What cannot be read is told, never guessed; nor is a gate trusted that somebody edited by
@@ -31,15 +28,12 @@ export function observeGate(
 function parseGate(text: string | undefined, poolUid: string): { readonly gate: Gate } | { readonly problem: string } {
   if (text === undefined) return { problem: `it has no key "${seatsKey}"` };
 
-  const document = parseDocument(text);
-  const fault = document.errors[0];
-  if (fault !== undefined) return { problem: fault.message.split('\n')[0] ?? fault.code };
+  const yaml = readYaml(text);
+  if (!yaml.ok) return yaml;
 
-  const value: unknown = document.toJS();
-  const parsed = Gate.safeParse(value);
+  const parsed = Gate.safeParse(yaml.value);
   if (parsed.success) {
-    const isSealed = Sealed.safeParse(value).data?.seal === gateSeal(poolUid, parsed.data);
-    return isSealed ? { gate: parsed.data } : { problem: 'it is not as an operator wrote it' };
+    return isSealed(yaml.value, poolUid) ? { gate: parsed.data } : { problem: 'it is not as an operator wrote it' };
   }
 
   const errors = fieldErrorsOf(parsed.error).map(({ field, message }) => ({
@@ -47,4 +41,11 @@ function parseGate(text: string | undefined, poolUid: string): { readonly gate: 
     message,
   }));
   return { problem: describeFieldErrors(errors) };
+}
+
+/** Note: over what is written, not over what we understand of it: an operator of another version may have more fields. */
+function isSealed(value: unknown, poolUid: string): boolean {
+  if (!isRecord(value)) return false;
+  const { seal, ...written } = value;
+  return seal === gateSeal(poolUid, written);
 }

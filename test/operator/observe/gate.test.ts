@@ -42,6 +42,7 @@ describe('observeGate', () => {
   it.each([
     { name: 'has no text', data: {}, problem: 'seats.yaml' },
     { name: 'is no YAML', data: { 'seats.yaml': 'mode: [' }, problem: 'line' },
+    { name: 'refers to what is not there', data: { 'seats.yaml': 'mode: *anchor' }, problem: 'aliases' },
     { name: 'is of another shape', data: { 'seats.yaml': 'just a text' }, problem: 'seats.yaml: must be' },
     {
       name: 'has an unknown mode',
@@ -81,6 +82,15 @@ describe('a gate that an operator did not write', () => {
 
     expect(text).not.toBe(written);
     expect(observed).toMatchObject({ readable: false, problem: 'it is not as an operator wrote it' });
+  });
+
+  it('is believed when an operator of a later version wrote a field more', () => {
+    const later = { ...gate, reserved: ['prod-7'] };
+    const { data } = seatsConfigMap(renderedPool(), later, '42');
+
+    const observed = observeGate({ ...configMap, data }, renderedPool().uid, () => 0);
+
+    expect(observed).toMatchObject({ readable: true, gate });
   });
 
   it('is not believed when it is the gate of another pool', () => {
