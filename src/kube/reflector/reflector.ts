@@ -41,6 +41,8 @@ export class Reflector<T extends KubeObject> {
   readonly #what: string;
   readonly #durations: ReflectorDurations;
   readonly #backoff: Backoff;
+  /** For a server that says when to come again: it is there, however long it was not. */
+  readonly #toldBackoff: Backoff;
   readonly #follower: Follower;
   #running = false;
   #synced = false;
@@ -59,6 +61,7 @@ export class Reflector<T extends KubeObject> {
     this.#what = describeScope(options);
     this.#durations = { ...defaultDurations, ...options.durations };
     this.#backoff = createBackoff(clock, random, this.#durations);
+    this.#toldBackoff = createBackoff(clock, random, this.#durations);
     this.#lastEventAt = clock.monotonicMilliseconds();
     this.#follower = createFollower({
       transport,
@@ -149,7 +152,8 @@ export class Reflector<T extends KubeObject> {
 
   #waitAfter(end: StreamEnd): number {
     const told = end.cause === 'Failed' ? (end.error.retryAfterSeconds ?? 0) * 1000 : 0;
-    return Math.max(this.#backoff.nextMilliseconds(), Math.min(told, this.#durations.maxBackoffMilliseconds));
+    const backoff = told > 0 ? this.#toldBackoff : this.#backoff;
+    return Math.max(backoff.nextMilliseconds(), Math.min(told, this.#durations.maxBackoffMilliseconds));
   }
 
   #report(end: StreamEnd, { relist, reconnect }: Reaction, waitMilliseconds: number): void {

@@ -122,6 +122,25 @@ describe('recovering', () => {
     expect(collection.watches()).toHaveLength(2);
   });
 
+  it('comes back soon when a server that was away for long asks for a second', async () => {
+    const away: Opening = (response) => void response.socket?.destroy();
+    const starting: Opening = (response) =>
+      answerStatus(response, 429, 'TooManyRequests', { headers: { 'Retry-After': '1' } });
+    await started();
+    collection.openNextWith(...Array.from({ length: 6 }, () => away), starting, starting);
+    (await collection.watch(1)).end();
+
+    const waits: number[] = [];
+    for (let count = 2; count <= 9; count++) {
+      await collection.watch(count);
+      await soon('a back-off', () => (clock.nextDueMilliseconds ?? longEnough) < longEnough);
+      waits.push(clock.nextDueMilliseconds ?? 0);
+      await clock.advance(clock.nextDueMilliseconds ?? 0);
+    }
+
+    expect(waits.slice(-3)).toEqual([38_400, 1200, 2400]);
+  });
+
   it.each([
     { name: 'as an answer', expire: true },
     { name: 'as an event', expire: false },
