@@ -39,8 +39,17 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     while (!running.signal.aborted) {
       await clock.sleep(tickMilliseconds, running.signal);
       const now = clock.monotonicMilliseconds();
-      for (const listener of all()) listener.frontend.tick(now);
+      for (const listener of all()) tick(listener, now);
       for (const listener of ending) if (listener.frontend.connections === 0) ending.delete(listener);
+    }
+  }
+
+  /** Note: a mistake in the time-outs of one listener must not end those of all others for good. */
+  function tick(listener: ListenerRuntime, now: number): void {
+    try {
+      listener.frontend.tick(now);
+    } catch (error) {
+      options.logger.error({ err: error }, 'Met an unexpected error in the time-outs of a listener and went on');
     }
   }
 

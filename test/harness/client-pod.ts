@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventually } from './eventually.ts';
-import { type CommandResult, mustRun, runCommand } from './command.ts';
+import { mustRun } from './command.ts';
 import { applyYaml, getJson, kubectl } from './kubectl.ts';
 
 /** A pod inside the cluster from which people and programs reach the pools: it has ssh, curl and node. */
@@ -60,8 +60,4 @@ export function nodeInClient(
     input: source,
     timeoutMilliseconds,
   });
-}
-
-export function tryInClient(client: ClientPod, script: string): Promise<CommandResult> {
-  return runCommand('kubectl', ['exec', '-n', client.namespace, client.name, '--', 'sh', '-c', script]);
 }
