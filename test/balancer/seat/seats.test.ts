@@ -42,7 +42,7 @@ describe('parseSeats', () => {
     { name: 'nothing', text: '', problem: /^the text must be of type object$/ },
     { name: 'broken YAML', text: 'slots: [a\nmode: Hold', problem: /line 2, column 1/ },
     { name: 'a key that is there twice', text: `${good}mode: SelfHeal`, problem: /line 7, column 1/ },
-    { name: 'aliases that grow without end', text: bomb(), problem: /^its aliases multiply/ },
+    { name: 'aliases that grow without end', text: bomb(), problem: /^its aliases .* multiply/ },
   ])('says what is wrong with $name', ({ text, problem }) => {
     expect(parseSeats(text)).toEqual({ ok: false, problem: expect.stringMatching(problem) });
   });
