@@ -15,7 +15,7 @@ import { instancesPerPool, poolCount } from './pools.ts';
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
 const seconds = Number(values.seconds);
 
-await runBench(300 + seconds, async (onEnd) => {
+await runBench(420 + seconds, async (onEnd) => {
   const { installation, operator, audit, requestsBefore } = await startSteadyPools(onEnd);
 
   const cpuBefore = cpuMilliseconds(operator.pid);

@@ -17,7 +17,7 @@ const sidecarSeconds = 20;
 const connections = 64;
 const backends = 3;
 
-await runBench(420, async (onEnd) => {
+await runBench(540, async (onEnd) => {
   const sidecar = await measureSidecar(onEnd);
   const operator = await measureOperator(onEnd);
 

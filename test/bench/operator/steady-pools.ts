@@ -22,7 +22,9 @@ export interface SteadyPools {
 }
 
 const namespace = 'gateways';
-const readySeconds = 120;
+const isReady = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
+/** Takes half a minute on two idle cores, and much longer beside other work. */
+const readySeconds = 240;
 /** No request for so long counts as steady … */
 const quietSeconds = 15;
 /** … and has to be reached within this time. */
@@ -51,15 +53,17 @@ export async function startSteadyPools(onEnd: OnEnd): Promise<SteadyPools> {
   await longStep(`${poolCount} pools × ${instancesPerPool} Ready`, 20, async () => {
     await controlPlane.kubectl(['apply', '-f', '-'], namespaceManifest(namespace));
     await controlPlane.kubectl(['apply', '-f', '-'], poolsManifest(namespace));
-    // Short waits, so that no kubectl outlives an interruption for long.
-    const wait = ['wait', '--for=condition=Ready', 'gatewaypools', '--all', '-n', namespace, '--timeout=2s'];
-    await until('all pools to be Ready', readySeconds * 1000, async () => controlPlane.kubectl(wait)).catch(
-      async (error: unknown) => {
-        assertRunning(operator);
-        say(await controlPlane.kubectl(['get', 'gatewaypools', '-n', namespace]));
-        throw error;
-      },
-    );
+    // Not `kubectl wait`: it would outlive an interruption.
+    const readyPools = async () => {
+      const words = await controlPlane.kubectl(['get', 'gatewaypools', '-n', namespace, '-o', `jsonpath=${isReady}`]);
+      return words.split(' ').filter((status) => status === 'True').length;
+    };
+    const allReady = async () => (await readyPools()) === poolCount;
+    await until('all pools to be Ready', readySeconds * 1000, allReady, 1000).catch(async (error: unknown) => {
+      assertRunning(operator);
+      say(await controlPlane.kubectl(['get', 'gatewaypools', '-n', namespace]));
+      throw error;
+    });
   });
   const requestsBefore = await longStep('until the operator is quiet', quietSeconds, async () =>
     waitUntilQuiet(audit, installation),
