@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { holderOf, type Lease, leaseType } from '../../../src/kube/leader/lease.ts';
 import { type ControlPlane, controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
@@ -59,8 +59,12 @@ describe('two operator processes on a real API server', () => {
     });
   }, controlPlaneTimeoutMilliseconds);
 
+  // One that a failed test left behind would hold the lease against the next test.
+  afterEach(() => {
+    for (const candidate of candidates.splice(0)) candidate.process.kill('SIGKILL');
+  });
+
   afterAll(async () => {
-    for (const candidate of candidates) candidate.process.kill('SIGKILL');
     close();
     await controlPlane.stop();
   });
@@ -69,6 +73,8 @@ describe('two operator processes on a real API server', () => {
     {
       name: 'was stopped and continued (SIGSTOP, SIGCONT)',
       identity: 'stopped',
+      // The signal can hit between the look at the fence and the first byte of the request: that one cannot be called back.
+      underWay: 1,
       standStill: (child: ChildProcess) => child.kill('SIGSTOP'),
       goOn: (child: ChildProcess) => child.kill('SIGCONT'),
     },
@@ -76,12 +82,13 @@ describe('two operator processes on a real API server', () => {
       // Deterministic where a stopped process is not: its very next step is a write, before any timer can end it.
       name: 'blocked its event loop right before a write',
       identity: 'blocked',
+      underWay: 0,
       standStill: (child: ChildProcess) => child.kill('SIGUSR2'),
       goOn: () => true,
     },
   ])(
     'sees no write of a leader that $name once another one may lead, and sees it end',
-    async ({ identity, standStill, goOn }) => {
+    async ({ identity, underWay, standStill, goOn }) => {
       const leader = start(identity);
       await writerIs(identity);
       const heirName = `heir-of-${identity}`;
@@ -94,12 +101,14 @@ describe('two operator processes on a real API server', () => {
       const exitCode = await leader.exited;
       await writerIs(heirName);
 
-      const lastWriteOfLeader = (await writes(identity, 'configmaps')).at(-1);
-      const [firstLeaseWriteOfHeir] = await writes(heirName, 'leases');
+      const writesOfLeader = await writes(identity, 'configmaps');
+      const [firstLeaseWriteOfHeir = ''] = await writes(heirName, 'leases');
+      const late = writesOfLeader.filter((received) => Date.parse(received) >= Date.parse(firstLeaseWriteOfHeir));
       expect(exitCode).toBe(1);
       expect(leader.output).toContain('{"lost":true}');
-      expect(lastWriteOfLeader).toBeDefined();
-      expect(Date.parse(lastWriteOfLeader ?? '')).toBeLessThan(Date.parse(firstLeaseWriteOfHeir ?? ''));
+      expect(writesOfLeader.length).toBeGreaterThan(late.length);
+      expect(firstLeaseWriteOfHeir).not.toBe('');
+      expect(late.length).toBeLessThanOrEqual(underWay);
       expect(await holder()).toBe(heirName);
       heir.process.kill('SIGTERM');
       await heir.exited;
