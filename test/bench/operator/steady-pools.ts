@@ -25,8 +25,8 @@ const namespace = 'gateways';
 const isReady = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
 /** Takes half a minute on two idle cores, and much longer beside other work. */
 const readySeconds = 240;
-/** No request for so long counts as steady … */
-const quietSeconds = 15;
+/** No request for so long counts as steady: longer than the 30 s after which the operator asks again for an API that was not served yet … */
+const quietSeconds = 35;
 /** … and has to be reached within this time. */
 const steadySeconds = 120;
 
