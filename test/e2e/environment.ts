@@ -2,6 +2,7 @@ import { type ClientPod, startClientPod } from '../harness/client-pod.ts';
 import { makeBastionConfig } from '../harness/bastion-config.ts';
 import { mustRun } from '../harness/command.ts';
 import { installOperator } from '../harness/install.ts';
+import { eventually } from '../harness/eventually.ts';
 import { applyYaml, kubectl } from '../harness/kubectl.ts';
 import { bastionManifest, configSecretManifest, webManifest } from '../harness/manifests.ts';
 import { isReady, type Pool, waitForPool } from '../harness/pools.ts';
@@ -26,6 +27,7 @@ export interface Environment {
 
 /** Installs the operator when it is not there yet, makes a namespace of its own and a client pod in it. */
 export async function prepareEnvironment(name: string): Promise<Environment> {
+  await allNodesTakePods();
   await installOperator(operatorNamespace, images.product);
   const namespace = `e2e-${name}`;
   await applyYaml('default', `{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}`);
@@ -36,6 +38,15 @@ export async function prepareEnvironment(name: string): Promise<Environment> {
     await kubectl(['delete', 'pods', '-n', namespace, '--all', '--force', '--grace-period=0']);
   };
   return { namespace, client, dispose };
+}
+
+/** After an outage that a test made, Kubernetes takes its time to trust the nodes again; pods placed meanwhile all land on one. */
+async function allNodesTakePods(): Promise<void> {
+  await kubectl(['wait', 'nodes', '--all', '--for=condition=Ready', '--timeout=60s'], { timeoutMilliseconds: 70_000 });
+  await eventually('no node is tainted by the node controller', 60, async () => {
+    const taints = await kubectl(['get', 'nodes', '-o', 'jsonpath={.items[*].spec.taints[*].key}']);
+    return !taints.includes('node.kubernetes.io/');
+  });
 }
 
 /** A pool of SSH bastions, Ready. */

@@ -1,4 +1,4 @@
-import type { V1PodSpec, V1Toleration, V1TopologySpreadConstraint } from '@kubernetes/client-node';
+import type { V1PodSpec, V1Toleration, V1WeightedPodAffinityTerm } from '@kubernetes/client-node';
 import { annotations } from '../../api/identity.ts';
 import { gatewayContainerName } from '../../api/pod-names.ts';
 import { isRecord } from '../../kube/json.ts';
@@ -47,23 +47,26 @@ function podSpec(pool: RenderedPool, slot: string, inputs: SlotInputs): V1PodSpe
     enableServiceLinks: false,
     terminationGracePeriodSeconds: pool.spec.drain.deadlineSeconds + shutdownSeconds,
     tolerations: lostNodeTolerations,
-    topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) =>
-      spread(pool, key),
-    ),
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: spreadOver.map((key) => apartBy(pool, key)),
+      },
+    },
     initContainers: [balancerContainer(pool, slot, inputs.balancerImage)],
     containers: [gatewayContainer(pool, inputs.configSecretName)],
     volumes: [...balancerVolumes, ...gatewayVolumes(pool, inputs.configSecretName)],
   };
 }
 
-/** Soft: instances that share a node are better than instances that do not run. */
-function spread(pool: RenderedPool, topologyKey: string): V1TopologySpreadConstraint {
-  return {
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: poolSelector(pool) },
-  };
+const spreadOver = ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'];
+
+/**
+ * Soft: instances that share a node are better than instances that do not run.
+ * Note: not topologySpreadConstraints: with one per zone and one per node, the scheduler leaves every node without a zone label out of
+ * its scoring, and on a cluster without zones nothing would be spread at all.
+ */
+function apartBy(pool: RenderedPool, topologyKey: string): V1WeightedPodAffinityTerm {
+  return { weight: 100, podAffinityTerm: { topologyKey, labelSelector: { matchLabels: poolSelector(pool) } } };
 }
 
 /** A lost node's pod is replaced after 30 s; Kubernetes' own default is 300 s. */
