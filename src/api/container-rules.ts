@@ -1,18 +1,20 @@
 import { isRecord } from '../kube/json.ts';
+import type { DrainSettings } from './drain-settings.ts';
 import type { FieldError } from './field-error.ts';
 import { fieldPath } from './field-error.ts';
 import { isReservedPort, reservedPorts } from './formats.ts';
 import { balancerContainerName, gatewayContainerName, ownVolumePrefix } from './pod-names.ts';
 
 type Path = readonly (string | number)[];
+type Hook = DrainSettings['hook'];
 
 /** Refusals of a template's containers and initContainers. Elements that are no objects are left to the API server to refuse. */
-export function containerRefusals(spec: Record<string, unknown>, at: Path): FieldError[] {
+export function containerRefusals(spec: Record<string, unknown>, at: Path, hook: Hook): FieldError[] {
   const { containers, initContainers } = spec;
   return [
     ...gatewayMissing(containers, [...at, 'containers']),
-    ...refusalsIn(containers, [...at, 'containers']),
-    ...refusalsIn(initContainers, [...at, 'initContainers']),
+    ...refusalsIn(containers, [...at, 'containers'], hook),
+    ...refusalsIn(initContainers, [...at, 'initContainers'], hook),
   ];
 }
 
@@ -31,7 +33,7 @@ function gatewayMissing(containers: unknown, at: Path): FieldError[] {
       ];
 }
 
-function refusalsIn(containers: unknown, at: Path): FieldError[] {
+function refusalsIn(containers: unknown, at: Path, hook: Hook): FieldError[] {
   if (!Array.isArray(containers)) return [];
 
   return containers.flatMap((container: unknown, index) => {
@@ -40,7 +42,7 @@ function refusalsIn(containers: unknown, at: Path): FieldError[] {
     return [
       ...sidecarTouched(container, where),
       ...ownVolumeMounted(container, where),
-      ...hookTaken(container, where),
+      ...(hook === 'Sidecar' ? hookTaken(container, where) : []),
       ...portTaken(container, where),
     ];
   });
@@ -73,7 +75,7 @@ function hookTaken(container: Record<string, unknown>, at: Path): FieldError[] {
   if (name !== gatewayContainerName || !hasHook) return [];
 
   const message =
-    'stopping a gateway is up to the operator; remove the hook, and let the gateway end its sessions after SIGTERM within spec.drain.deadlineSeconds';
+    'the sidecar waits here until the sessions of the gateway are over; remove the hook, or set spec.drain.hook: Template to have yours instead';
   return [{ field: fieldPath([...at, 'lifecycle', 'preStop']), message }];
 }
 

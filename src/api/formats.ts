@@ -61,6 +61,22 @@ export const hostAddress: Rule<string> = {
   },
 };
 
+/** A range of addresses, as the API server's isCIDR() reads it. */
+export const networkRange: Rule<string> = {
+  cel: 'isCIDR(self)',
+  message: 'must be a range of IPv4 or IPv6 addresses with the length of its prefix, such as 192.0.2.0/24',
+  holds: (range) => {
+    const [, address = '', length = ''] = /^([^/%]*)\/(0|[1-9][0-9]{0,2})$/u.exec(range) ?? [];
+    const version = isIP(address);
+    return version !== 0 && Number(length) <= (version === 4 ? 32 : 128) && !isMappedAddress(address);
+  },
+};
+
+export const jsonField = matchesPattern(
+  '^[-_a-zA-Z0-9]+([.][-_a-zA-Z0-9]+)*$',
+  'must be the name of a field, with dots between the names that lead to it, such as sessions.active',
+);
+
 /** IPv4-mapped IPv6, which the API server's isIP() refuses. */
 function isMappedAddress(address: string): boolean {
   return /^::ffff:([0-9.]+|[0-9a-f]{1,4}:[0-9a-f]{1,4})$/iu.test(address);

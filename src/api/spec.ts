@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BalancerSettings } from './balancer-settings.ts';
+import { DrainSettings } from './drain-settings.ts';
 import {
   absoluteFile,
   dnsLabel,
@@ -12,7 +13,9 @@ import {
   unreservedPort,
 } from './formats.ts';
 import { PodTemplate } from './pod-template.ts';
+import { RolloutSettings } from './rollout-settings.ts';
 import { withRules } from './rule.ts';
+import { SessionSettings } from './session-settings.ts';
 import { specRules, uniqueByName } from './spec-rules.ts';
 
 /** How the shared configuration reaches the gateway process: exactly one of the two. */
@@ -112,26 +115,6 @@ export const ExternalInstance = z.object({
 });
 export type ExternalInstance = z.infer<typeof ExternalInstance>;
 
-const Drain = z.object({
-  deadlineSeconds: z
-    .int32()
-    .min(0)
-    .max(86_400)
-    .default(3600)
-    .describe(
-      'How long a gateway that was told to stop may take to finish its sessions, in seconds. The grace period of the pods is this and 60 s more; a change takes effect with the next pod of a slot.',
-    ),
-});
-
-const Rollout = z.object({
-  policy: z
-    .enum(['OnIdle', 'OnDelete'])
-    .default('OnIdle')
-    .describe(
-      'When running instances are replaced after a change of image, template or configuration. OnIdle: one at a time, when it is known to have no sessions. This version cannot count sessions and takes every instance for busy, so it replaces none by itself: it waits until someone deletes the Deployment of a slot. OnDelete: only when someone deletes the Deployment of a slot.',
-    ),
-});
-
 /** What a user wants. The operator never writes it (guarantee G10). */
 export const GatewayPoolSpec = withRules(
   z.object({
@@ -148,7 +131,7 @@ export const GatewayPoolSpec = withRules(
       .max(100_000)
       .optional()
       .describe(
-        'How many instances to run in the cluster. Absent: as many as the cap allows. More than the cap allows is accepted, and means the same; so an autoscaler may set it. Lowering it asks for instances to stop; one that may have sessions is not stopped.',
+        'How many instances to run in the cluster. Absent: as many as the cap allows. More than the cap allows is accepted, and means the same; so an autoscaler may set it. Lowering it asks for instances to stop, those without sessions first: they are drained, which means that they get no new sessions, and each stops when its last session is over. Raising it again takes the drains back.',
       ),
     paused: z.boolean().default(false).describe('true: the operator observes and reports, and changes nothing.'),
     image: withRules(z.string().max(1024), imageReference).describe(
@@ -179,8 +162,9 @@ export const GatewayPoolSpec = withRules(
     balancer: BalancerSettings.prefault({}).describe(
       'How the sidecars balance. Changes are taken up in place, without a restart.',
     ),
-    drain: Drain.prefault({}).describe('How a pod ends.'),
-    rollout: Rollout.prefault({}).describe('How changes reach running instances.'),
+    drain: DrainSettings.prefault({}).describe('How an instance ends.'),
+    rollout: RolloutSettings.prefault({}).describe('How changes reach running instances.'),
+    sessions: SessionSettings.prefault({}).describe('How it is known that an instance has sessions.'),
     externalInstances: z
       .array(ExternalInstance)
       .max(100)

@@ -15,8 +15,8 @@ export const Condition = z.object({
 });
 export type Condition = z.infer<typeof Condition>;
 
-/** Starting: a pod exists, its gateway is not Ready yet. Held: waits for its seat. Stopping: terminating. Lost: its node does not answer. */
-export const slotStates = ['Starting', 'Held', 'Ready', 'NotReady', 'Stopping', 'Lost', 'Vacant'] as const;
+/** See the description of `state` in {@link SlotStatus}. */
+export const slotStates = ['Starting', 'Held', 'Ready', 'Draining', 'NotReady', 'Stopping', 'Lost', 'Vacant'] as const;
 export type SlotState = (typeof slotStates)[number];
 
 export const SlotStatus = z.object({
@@ -24,7 +24,7 @@ export const SlotStatus = z.object({
   state: z
     .enum(slotStates)
     .describe(
-      'Starting: a pod exists, its gateway is not ready yet. Held: the pod waits for its seat, no gateway runs in it. Ready: serves. NotReady: has been ready, and is not. Stopping: its pod is terminating. Lost: its node does not answer. Vacant: no pod.',
+      'Starting: a pod exists, its gateway is not ready yet. Held: the pod waits for its seat, no gateway runs in it. Ready: serves. Draining: gets no new sessions, and ends when the last one is over. NotReady: has been ready, and is not. Stopping: its pod is terminating. Lost: its node does not answer. Vacant: no pod.',
     ),
   reason: z.string().max(1024).describe('Why it is in this state, in a sentence for a person.'),
   pod: z.string().max(253).optional().describe('Name of its pod.'),
@@ -59,6 +59,9 @@ export const GatewayPoolStatus = z.object({
   occupiedSeats: count.describe('Seats taken under the cap: instances in the cluster and external instances.'),
   readyInstances: count.describe('Instances in the cluster that are ready.'),
   updatedInstances: count.describe('Instances in the cluster that run the current image, template and configuration.'),
+  drainingInstances: count.describe(
+    'Instances in the cluster that get no new sessions and end when their last one is over.',
+  ),
   surplusInstances: count.describe('Seats taken above the cap. The operator stops none of them.'),
   selector: z.string().max(1024).optional().describe('Label selector of the pods of the instances, for autoscalers.'),
   slots: z

@@ -6,6 +6,7 @@ import { group } from './identity.ts';
 import { directiveRefusals } from './patch-directives.ts';
 import { ownVolumePrefix } from './pod-names.ts';
 import { podRules } from './pod-template.ts';
+import type { DrainSettings } from './drain-settings.ts';
 
 const ownLabels = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'];
 
@@ -14,8 +15,9 @@ const ownLabels = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.
  * gateway ends. The CRD refuses the pod's own fields already; this finds those again, and what CEL cannot see, inside containers.
  *
  * @param template `spec.template` as the user wrote it.
+ * @param hook `spec.drain.hook`: whose preStop hook the gateway has
  */
-export function templateRefusals(template: unknown): FieldError[] {
+export function templateRefusals(template: unknown, hook: DrainSettings['hook']): FieldError[] {
   if (!isRecord(template)) return [];
 
   const at = ['spec', 'template'];
@@ -23,7 +25,7 @@ export function templateRefusals(template: unknown): FieldError[] {
   return [
     ...directiveRefusals(template, at),
     ...metadataRefusals(metadata, [...at, 'metadata']),
-    ...(isRecord(spec) ? podRefusals(spec, [...at, 'spec']) : []),
+    ...(isRecord(spec) ? podRefusals(spec, [...at, 'spec'], hook) : []),
   ];
 }
 
@@ -40,12 +42,12 @@ function metadataRefusals(metadata: unknown, at: readonly string[]): FieldError[
   );
 }
 
-function podRefusals(spec: Record<string, unknown>, at: readonly string[]): FieldError[] {
+function podRefusals(spec: Record<string, unknown>, at: readonly string[], hook: DrainSettings['hook']): FieldError[] {
   const fields = podRules
     .filter(({ holds }) => !holds(spec))
     .map(({ at: member, message }) => ({ field: `${fieldPath(at)}${member ?? ''}`, message }));
 
-  return [...fields, ...containerRefusals(spec, at), ...volumeRefusals(spec['volumes'], [...at, 'volumes'])];
+  return [...fields, ...containerRefusals(spec, at, hook), ...volumeRefusals(spec['volumes'], [...at, 'volumes'])];
 }
 
 function volumeRefusals(volumes: unknown, at: readonly string[]): FieldError[] {

@@ -45,6 +45,13 @@ const printerColumns: readonly PrinterColumn[] = [
     description: 'Seats taken above the cap',
     priority: 1,
   },
+  {
+    name: 'Draining',
+    type: 'integer',
+    jsonPath: '.status.drainingInstances',
+    description: 'Instances that end when their sessions are over',
+    priority: 1,
+  },
   { name: 'Image', type: 'string', jsonPath: '.spec.image', description: 'Image of the gateway', priority: 1 },
 ];
 

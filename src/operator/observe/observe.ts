@@ -73,7 +73,7 @@ function conflictsOf(memory: PoolMemory, gate: KubeObject | undefined, pool: Ren
 }
 
 function refusedTemplate(pool: RenderedPool): Refusal[] {
-  const errors = templateRefusals(pool.spec.template);
+  const errors = templateRefusals(pool.spec.template, pool.spec.drain.hook);
   return errors.length === 0 ? [] : [{ object: `A pod of ${pool.name}`, by: 'TemplateRules', errors }];
 }
 
