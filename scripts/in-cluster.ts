@@ -3,6 +3,7 @@
  * own, which is started when it is not up. `node scripts/in-cluster.ts [--down] COMMAND…`; `--down` ends our own cluster afterwards.
  */
 import { spawnSync } from 'node:child_process';
+import { images, nextImages } from '../test/harness/images.ts';
 
 const args = process.argv.slice(2);
 const down = args[0] === '--down';
@@ -16,7 +17,7 @@ function onGivenCluster(): number {
     `Using the cluster of KUBECONFIG=${process.env['KUBECONFIG'] ?? ''}; kubectl and helm come from the PATH.\n`,
   );
   process.stdout.write(
-    'Its nodes must be able to get the images named in demo/images.ts (GATEWAYPOOL_IMAGE and its sisters).\n',
+    'Its nodes must be able to get the images named in test/harness/images.ts (GATEWAYPOOL_IMAGE and its sisters).\n',
   );
   return run(command);
 }
@@ -26,6 +27,9 @@ function onOwnCluster(): number {
     must([...cluster, 'up']);
     const archive = must([...cluster, 'image', 'gatewaypool'], 'pipe').trim();
     must([...cluster, 'load-image', archive]);
+    for (const name of ['product', 'ssh', 'web'] as const) {
+      must([...cluster, 'tag-image', images[name], nextImages[name]]);
+    }
     return run([...cluster, 'exec', '--', ...command], { GATEWAYPOOL_DEMO_OWN_CLUSTER: 'true' });
   } finally {
     if (down) run([...cluster, 'down']);

@@ -6,7 +6,7 @@ import { startClientPod } from '../../test/harness/client-pod.ts';
 import { eventually } from '../../test/harness/eventually.ts';
 import { applyYaml, kubectl, tryKubectl } from '../../test/harness/kubectl.ts';
 import { bastionManifest, configSecretManifest, webManifest } from '../../test/harness/manifests.ts';
-import { images } from '../images.ts';
+import { images } from '../../test/harness/images.ts';
 import { scene } from '../scene.ts';
 import { chapter, say, show, waitFor } from '../terminal.ts';
 

@@ -1,5 +1,5 @@
 import { helmArguments } from '../../test/harness/install.ts';
-import { images } from '../images.ts';
+import { images } from '../../test/harness/images.ts';
 import { scene } from '../scene.ts';
 import { chapter, show, waitFor } from '../terminal.ts';
 

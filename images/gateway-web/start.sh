@@ -2,6 +2,7 @@
 # Serves on port 8080
 #   GET /          the name of this instance
 #   GET /healthz   ok
+#   GET /wait      the name of this instance, after a minute
 #   WebSocket /ws  says its name, then sends each line back with its name before it
 #   WebSocket /ssh an SSH client: lines go to a shell on the target, its output comes back
 # The configuration that the pool's instances share is one text, in the variable GATEWAY_CONFIG or in the file GATEWAY_CONFIG_FILE
@@ -19,4 +20,4 @@ unset GATEWAY_CONFIG
 
 hostname >/tmp/pages/index.html
 echo ok >/tmp/pages/healthz
-exec websocketd --port=8080 --loglevel=error --staticdir=/tmp/pages --dir=/gateway/sessions
+exec websocketd --port=8080 --loglevel=error --staticdir=/tmp/pages --cgidir=/gateway/pages --dir=/gateway/sessions

@@ -8,7 +8,7 @@ import { nodeNumbers } from './whole/addresses.ts';
 import { exclusively, settingsOfRunning, startCluster, stopCluster } from './whole/cluster.ts';
 import { startComponentAgain, stopComponent } from './whole/components.ts';
 import { executeInside } from './whole/enter.ts';
-import { loadImages } from './whole/images.ts';
+import { loadImages, tagImage } from './whole/images.ts';
 import { bootNode, joinNode, powerOffNode } from './whole/node.ts';
 import { type ClusterSettings, clusterSettings } from './whole/settings.ts';
 import { stateLayout } from './whole/state.ts';
@@ -31,6 +31,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['stop-component', stopOne],
   ['start-component', startOne],
   ['load-image', loadImage],
+  ['tag-image', tag],
   ['image', image],
 ]);
 
@@ -111,6 +112,13 @@ async function startOne([name = '']: readonly string[]): Promise<number> {
 async function loadImage(files: readonly string[]): Promise<number> {
   const { state, settings } = await running();
   await exclusively(state, async () => loadImages(state, settings.nodes, files));
+  return 0;
+}
+
+async function tag([name = '', newName = '']: readonly string[]): Promise<number> {
+  if (newName === '') throw new Error('which image, and under which name? "tag-image IMAGE NEW-NAME"');
+  const { state, settings } = await running();
+  await exclusively(state, async () => tagImage(state, settings.nodes, name, newName));
   return 0;
 }
 

@@ -14,6 +14,7 @@ const usage = `Starts a real Kubernetes cluster in private namespaces of this ma
   start-component NAME       start it again
   image NAME                 build an image (gatewaypool, gateway-ssh, gateway-web, client) and print its archive
   load-image FILE…           give image archives to every node
+  tag-image IMAGE NEW-NAME   give an image of the nodes another name
 `;
 
 const [name = '', ...rest] = process.argv.slice(2);

@@ -3,17 +3,10 @@ import { makeBastionConfig } from '../harness/bastion-config.ts';
 import { mustRun } from '../harness/command.ts';
 import { installOperator } from '../harness/install.ts';
 import { eventually } from '../harness/eventually.ts';
+import { images } from '../harness/images.ts';
 import { applyYaml, kubectl } from '../harness/kubectl.ts';
-import { bastionManifest, configSecretManifest, webManifest } from '../harness/manifests.ts';
+import { bastionManifest, configSecretManifest, type PoolSettings, webManifest } from '../harness/manifests.ts';
 import { isReady, type Pool, waitForPool } from '../harness/pools.ts';
-
-/** The images of the tests; the cluster's nodes have them. */
-export const images = {
-  product: 'gatewaypool.test/gatewaypool:dev',
-  ssh: 'gatewaypool.test/gateway-ssh:1',
-  web: 'gatewaypool.test/gateway-web:1',
-  client: 'gatewaypool.test/client:1',
-} as const;
 
 export const operatorNamespace = 'gatewaypool-system';
 
@@ -50,20 +43,31 @@ async function allNodesTakePods(): Promise<void> {
 }
 
 /** A pool of SSH bastions, Ready. */
-export async function runBastionPool(environment: Environment, name: string, maxInstances: number): Promise<Pool> {
-  const { client, namespace } = environment;
-  const secret = configSecretManifest(`${name}-config`, await makeBastionConfig(client));
-  return runPool(namespace, name, `${secret}---\n${bastionManifest({ name, image: images.ssh, maxInstances })}`);
+export async function runBastionPool(
+  environment: Environment,
+  name: string,
+  maxInstances: number,
+  settings: PoolSettings = {},
+): Promise<Pool> {
+  const secret = configSecretManifest(`${name}-config`, await makeBastionConfig(environment.client));
+  const pool = bastionManifest({ name, image: images.ssh, maxInstances, settings });
+  return runPool(environment, name, `${secret}---\n${pool}`);
 }
 
 /** A pool of web gateways, Ready. */
-export async function runWebPool(environment: Environment, name: string, maxInstances: number): Promise<Pool> {
+export async function runWebPool(
+  environment: Environment,
+  name: string,
+  maxInstances: number,
+  settings: PoolSettings = {},
+): Promise<Pool> {
   const secret = configSecretManifest(`${name}-config`, 'target none 22');
-  const pool = webManifest({ name, image: images.web, maxInstances });
-  return runPool(environment.namespace, name, `${secret}---\n${pool}`);
+  const pool = webManifest({ name, image: images.web, maxInstances, settings });
+  return runPool(environment, name, `${secret}---\n${pool}`);
 }
 
-async function runPool(namespace: string, name: string, manifest: string): Promise<Pool> {
+/** Applies the objects of a pool and waits until it is Ready. */
+export async function runPool({ namespace }: Environment, name: string, manifest: string): Promise<Pool> {
   const applied = await applyYaml(namespace, manifest);
   if (applied.code !== 0) throw new Error(applied.stderr);
   return waitForPool(namespace, name, 'Ready', 120, isReady);

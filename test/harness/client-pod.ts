@@ -7,6 +7,8 @@ import { applyYaml, getJson, kubectl } from './kubectl.ts';
 export interface ClientPod {
   readonly namespace: string;
   readonly name: string;
+  /** Absent: its only container. */
+  readonly container?: string;
 }
 
 /** The private key with which the client logs in to gateways. */
@@ -46,7 +48,7 @@ export async function startClientPod(client: ClientPod, image: string): Promise<
 
 /** Runs a shell script inside the client; `script` is what follows `sh -c`. */
 export function inClient(client: ClientPod, script: string, timeoutMilliseconds = 60_000): Promise<string> {
-  return kubectl(['exec', '-n', client.namespace, client.name, '--', 'sh', '-c', script], { timeoutMilliseconds });
+  return kubectl(['exec', ...inside(client), '--', 'sh', '-c', script], { timeoutMilliseconds });
 }
 
 /** Runs a Node program inside the client, given as source text, with arguments. */
@@ -56,8 +58,13 @@ export function nodeInClient(
   args: readonly string[],
   timeoutMilliseconds: number,
 ): Promise<string> {
-  return mustRun('kubectl', ['exec', '-i', '-n', client.namespace, client.name, '--', 'node', '-', ...args], {
+  return mustRun('kubectl', ['exec', '-i', ...inside(client), '--', 'node', '-', ...args], {
     input: source,
     timeoutMilliseconds,
   });
+}
+
+/** The arguments of `kubectl exec` that choose the client. */
+export function inside({ namespace, name, container }: ClientPod): readonly string[] {
+  return ['-n', namespace, name, ...(container === undefined ? [] : ['-c', container])];
 }

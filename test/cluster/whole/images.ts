@@ -7,7 +7,7 @@ import { requireNamespace, runInside } from './namespaces.ts';
 import { containerdSocket } from './node-configuration.ts';
 import type { StateLayout } from './state.ts';
 
-const importCommand = ['ctr', '--address', containerdSocket, '--namespace', 'k8s.io', 'images', 'import'];
+const imagesCommand = ['ctr', '--address', containerdSocket, '--namespace', 'k8s.io', 'images'];
 
 /** Gives an image archive (docker-archive) to every node: those that run have it at once, the others when they are switched on. */
 export async function loadImages(state: StateLayout, nodes: number, files: readonly string[]): Promise<void> {
@@ -17,10 +17,20 @@ export async function loadImages(state: StateLayout, nodes: number, files: reado
     await copyFile(file, `${copy}.new`, constants.COPYFILE_FICLONE);
     await rename(`${copy}.new`, copy);
   }
-  const running = nodeNumbers(nodes)
+  await Promise.all(runningNodes(state, nodes).map(async (name) => importImages(state, name)));
+}
+
+/** Gives an image of the running nodes another name, as a new release would have: all that an upgrade test needs. */
+export async function tagImage(state: StateLayout, nodes: number, image: string, newName: string): Promise<void> {
+  const tag = async (name: string) =>
+    runInside(requireNamespace(state, name), [...imagesCommand, 'tag', '--force', image, newName]);
+  await Promise.all(runningNodes(state, nodes).map(tag));
+}
+
+function runningNodes(state: StateLayout, nodes: number): string[] {
+  return nodeNumbers(nodes)
     .map(nodeName)
     .filter((name) => isRunning(state, `${name}-containerd`));
-  await Promise.all(running.map(async (name) => importImages(state, name)));
 }
 
 /** Imports what the node's containerd does not have yet. */
@@ -35,7 +45,7 @@ export async function importImages(state: StateLayout, name: string): Promise<vo
     const version = `${mtimeMs} ${size}\n`;
     const marker = join(imported, archive);
     if ((await readFile(marker, 'utf8').catch(() => '')) === version) continue;
-    await runInside(node, [...importCommand, file]);
+    await runInside(node, [...imagesCommand, 'import', file]);
     await writeFile(marker, version);
   }
 }
