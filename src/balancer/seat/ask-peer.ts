@@ -29,6 +29,8 @@ export function parsePeerAnswer(text: string): PeerAnswer {
 export function askPeer(address: string, port: number, signal: AbortSignal): Promise<PeerAnswer> {
   return new Promise((resolve) => {
     const silent = (): void => resolve({ kind: 'Silent' });
+    const failed = (error: NodeJS.ErrnoException): void =>
+      resolve({ kind: error.code === 'ECONNREFUSED' ? 'Refused' : 'Silent' });
     const request = get({ host: address, port, path: '/sessions', agent, signal }, (response) => {
       if (response.statusCode !== 200) {
         response.destroy();
@@ -46,7 +48,7 @@ export function askPeer(address: string, port: number, signal: AbortSignal): Pro
       response.on('close', silent);
     });
     const timer = setTimeout(() => request.destroy(), timeoutMilliseconds);
-    request.on('error', silent);
+    request.on('error', failed);
     request.on('close', () => {
       clearTimeout(timer);
       silent();

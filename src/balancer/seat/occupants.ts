@@ -8,6 +8,11 @@ export const seatTakeoverSeconds = 30;
 export type PeerAnswer =
   /** No answer in time, or none that makes sense. */
   | { readonly kind: 'Silent' }
+  /**
+   * Its pod is there and said no: the sidecar is down, but the pod's network lives on, and with it maybe its gateway. Unlike a pod that
+   * is silent, it was surely not lost together with its node.
+   */
+  | { readonly kind: 'Refused' }
   /** Its sidecar was told to end, which the kubelet does when the gateway has ended; it stays for the last sessions. */
   | { readonly kind: 'Ending' }
   /** Its gateway was let through: it runs, or will in a moment. */
@@ -36,7 +41,7 @@ export function slotPeers(view: PoolView, own: OwnPod): SlotEndpoint[] {
 /**
  * Which pods look lost, and since when. A pod looks lost while its endpoint is `terminating` and not `serving` and its sidecar does
  * not answer, or says that it is ending itself. A gateway that is merely unhealthy while it ends looks the same in the EndpointSlice,
- * but its sidecar still answers.
+ * but its sidecar still answers; and when that crashed, the pod's network still refuses the connection.
  */
 export function trackLost(
   before: LostSince,

@@ -74,13 +74,13 @@ describe('askPeer', () => {
     expect(performance.now() - startedAt).toBeLessThan(3000);
   });
 
-  it('finds a peer silent that nobody listens for', async () => {
+  it('finds that a peer refused when its machine is there and nobody listens', async () => {
     const port = await peerOf(() => {});
     const [server] = servers.splice(0);
     server?.close();
     if (server !== undefined) await once(server, 'close');
 
-    expect(await askPeer('127.0.0.1', port, never)).toEqual({ kind: 'Silent' });
+    expect(await askPeer('127.0.0.1', port, never)).toEqual({ kind: 'Refused' });
   });
 
   it('gives up when told to', async () => {

@@ -8,6 +8,7 @@ const waitsForUs: PeerAnswer = { kind: 'Held', waitsFor: ['x', own.podUid] };
 const waitsForOthers: PeerAnswer = { kind: 'Held', waitsFor: ['x'] };
 const seated: PeerAnswer = { kind: 'Seated' };
 const silent: PeerAnswer = { kind: 'Silent' };
+const refused: PeerAnswer = { kind: 'Refused' };
 const endingItself: PeerAnswer = { kind: 'Ending' };
 
 /** What is waited for `seconds` after `peer` first looked lost, if it did. */
@@ -45,6 +46,12 @@ describe('occupants', () => {
       name: 'an unhealthy ending pod whose sidecar answers',
       peer: podOf('z', lost),
       answer: seated,
+      state: 'is still ending',
+    },
+    {
+      name: 'an unhealthy ending pod whose sidecar crashed, as its gateway may run on',
+      peer: podOf('z', lost),
+      answer: refused,
       state: 'is still ending',
     },
     { name: 'an ending pod that waits for us', peer: podOf('z', lost), answer: waitsForUs, state: 'is still ending' },
