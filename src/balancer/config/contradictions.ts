@@ -6,7 +6,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** What no single field shows: names and ports used twice, backends without a port for a listener. */
+/** What no single field shows: names and ports used twice, backends without a port for a listener, half a way to count sessions. */
 export function contradictions(config: BalancerConfig): readonly Problem[] {
   return [
     ...repeated(config.listeners, ({ name }) => name).map((index) => ({
@@ -23,6 +23,8 @@ export function contradictions(config: BalancerConfig): readonly Problem[] {
     })),
     ...missingPorts(config),
     ...unknownListeners(config),
+    ...halfSessionSource(config),
+    ...doublePeers(config),
   ];
 }
 
@@ -50,4 +52,17 @@ function unknownListeners(config: BalancerConfig): readonly Problem[] {
       .filter((name) => !names.has(name))
       .map((name) => ({ path: ['backends', index, 'ports', name], message: `there is no listener called ${name}` })),
   );
+}
+
+function halfSessionSource({ sessions: { source, http } }: BalancerConfig): readonly Problem[] {
+  if ((source === 'HTTP') === (http !== undefined)) return [];
+  const message =
+    http === undefined ? 'source HTTP needs http.port: where the gateway says its number' : 'needs source HTTP';
+  return [{ path: ['sessions', 'http'], message }];
+}
+
+function doublePeers({ sessions: { ignore } }: BalancerConfig): readonly Problem[] {
+  return [...ignore.entries()]
+    .filter(([, { cidr, host }]) => (cidr === undefined) === (host === undefined))
+    .map(([index]) => ({ path: ['sessions', 'ignore', index], message: 'needs cidr or host, one of the two' }));
 }

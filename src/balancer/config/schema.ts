@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonField, networkRange } from '../../api/formats.ts';
 
 const port = z.number().int().min(1).max(65_535);
 
@@ -11,6 +12,11 @@ const name = z
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be a DNS label: lower-case letters, digits and -');
 
 const host = z.string().min(1).max(253);
+
+const path = z
+  .string()
+  .max(1024)
+  .regex(/^\/[\x21-\x7e]*$/, 'must start with / and hold no spaces');
 
 export const Listener = z.strictObject({
   name,
@@ -41,11 +47,7 @@ export const HealthCheck = z.strictObject({
   /** An answer below 500 in time is a pass. */
   http: z
     .strictObject({
-      path: z
-        .string()
-        .max(1024)
-        .regex(/^\/[\x21-\x7e]*$/, 'must start with / and hold no spaces')
-        .default('/'),
+      path: path.default('/'),
     })
     .prefault({}),
   intervalMilliseconds: milliseconds(500),
@@ -82,6 +84,35 @@ export type Limits = z.infer<typeof Limits>;
 export const Admin = z.strictObject({ address: host.default('127.0.0.1'), port: port.default(15_090) });
 export type Admin = z.infer<typeof Admin>;
 
+/** Connections that are no sessions, although the gateway keeps them open: those to its vendor's router. */
+export const IgnoredPeer = z.strictObject({
+  /** Addresses at the other end; this or `host`. */
+  cidr: z.string().refine(networkRange.holds, networkRange.message).optional(),
+  /** A name, looked up again and again, or an address. A name that ends in a dot is looked up as it stands, without search domains. */
+  host: host.optional(),
+  /** At the other end; of a connection that came in, and of a socket for everybody: the gateway's own. */
+  port,
+});
+export type IgnoredPeer = z.infer<typeof IgnoredPeer>;
+
+/** How the sessions of the gateway beside this balancer are counted. Static mode counts what runs through it, whatever this says. */
+export const Sessions = z.strictObject({
+  /** Balancer: what runs through it. Kernel: the connections of the pod. HTTP: what the gateway says. */
+  source: z.enum(['Balancer', 'Kernel', 'HTTP']).default('Balancer'),
+  /** Where the gateway says its number; with source HTTP, and only then. */
+  http: z
+    .strictObject({
+      path: path.default('/sessions'),
+      port,
+      /** In the JSON object of the answer; dots lead into objects. */
+      field: z.string().max(253).refine(jsonField.holds, jsonField.message).default('sessions'),
+    })
+    .optional(),
+  /** With source Kernel. */
+  ignore: z.array(IgnoredPeer).max(64).default([]),
+});
+export type Sessions = z.infer<typeof Sessions>;
+
 /** Everything a balancer can be told: the static file, and the key `balancer.yaml` of a pool's ConfigMap. */
 export const BalancerConfig = z.strictObject({
   listeners: z.array(Listener).max(64).default([]),
@@ -94,5 +125,6 @@ export const BalancerConfig = z.strictObject({
   slowStartSeconds: z.number().int().min(0).max(3600).default(10),
   /** What a TCP backend is told about the client: https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt */
   proxyProtocol: z.enum(['None', 'V2']).default('None'),
+  sessions: Sessions.prefault({}),
 });
 export type BalancerConfig = z.infer<typeof BalancerConfig>;

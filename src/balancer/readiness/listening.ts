@@ -1,51 +1,28 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { parseListenRows } from './proc-net.ts';
-
-/** The socket tables of the pod's network namespace: all its containers share it. */
-const socketTables = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
-
-const chunkBytes = 16_384;
-/** About 14,000 rows; a process has far fewer listeners. */
-const maxBytes = 2_097_152;
+import { isLoopback } from '../sockets/address.ts';
+import { socketStates } from '../sockets/socket-row.ts';
+import { socketRows, tcpTables } from '../sockets/socket-table.ts';
+import type { SocketTable } from '../sockets/socket-table.ts';
 
 /**
  * The TCP ports that something in this pod listens on, reachable from other hosts. Opens no connection, so that a gateway which
  * counts connections without a login (OpenSSH's PerSourcePenalties) never notices.
- *
- * Reads only as far as the listeners go: with thousands of sessions the whole table takes long to print.
  */
-export function listeningPorts(tables: readonly string[] = socketTables): ReadonlySet<number> {
+export function listeningPorts(tables: readonly SocketTable[] = tcpTables): ReadonlySet<number> {
   const found = new Set<number>();
   for (const table of tables) {
-    for (const port of portsOf(table)) found.add(port);
+    try {
+      addListening(table, found);
+    } catch {
+      // A table that cannot be read holds no listener that we know of: the pod is not ready, which is the safe side.
+    }
   }
   return found;
 }
 
-function portsOf(table: string): ReadonlySet<number> {
-  const text = readUntil(table, (soFar) => parseListenRows(soFar).complete);
-  // A table without other rows ends in a line break, so nothing of it is left out.
-  return parseListenRows(text).ports;
-}
-
-/** A kernel without IPv6 has no tcp6: a table that is not there is empty. */
-function readUntil(path: string, enough: (soFar: string) => boolean): string {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch {
-    return '';
-  }
-  try {
-    const chunk = Buffer.allocUnsafe(chunkBytes);
-    let text = '';
-    while (text.length < maxBytes) {
-      const length = readSync(file, chunk);
-      text += chunk.toString('latin1', 0, length);
-      if (length === 0 || enough(text)) break;
-    }
-    return text;
-  } finally {
-    closeSync(file);
+/** The kernel prints listeners before all others: with thousands of sessions the whole table takes long to print. */
+function addListening(table: SocketTable, found: Set<number>): void {
+  for (const { local, state } of socketRows(table)) {
+    if (state !== socketStates.listen) return;
+    if (!isLoopback(local.address)) found.add(local.port);
   }
 }

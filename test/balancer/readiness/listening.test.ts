@@ -6,6 +6,7 @@ import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listeningPorts } from '../../../src/balancer/readiness/listening.ts';
+import type { SocketTable } from '../../../src/balancer/sockets/socket-table.ts';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];
@@ -28,6 +29,8 @@ async function listenOn(host: string): Promise<{ server: Server; port: number }>
   if (address === null || typeof address === 'string') throw new Error('no port');
   return { server, port: address.port };
 }
+
+const tableAt = (path: string): SocketTable => ({ path, protocol: 'TCP', mayBeMissing: false });
 
 describe('listeningPorts', () => {
   it('finds a real listener, and misses it once it is closed', async () => {
@@ -56,8 +59,8 @@ describe('listeningPorts', () => {
     expect(listeningPorts().has(client.localPort ?? -1)).toBe(false);
   });
 
-  it('takes a missing table for an empty one: a kernel without IPv6', () => {
-    expect(listeningPorts(['/proc/net/no-such-table'])).toEqual(new Set());
+  it('takes a table that cannot be read for an empty one', () => {
+    expect(listeningPorts([tableAt('/proc/net/no-such-table')])).toEqual(new Set());
   });
 });
 
@@ -77,7 +80,7 @@ describe('listeningPorts of a long table', () => {
     const rows = [...ports.map((port) => row(port, '0A')), ...Array.from({ length: sessions }, () => row(2222, '01'))];
     await writeFile(path, `${['  sl  local_address', ...rows].join('\n')}\n`);
 
-    const found = listeningPorts([path]);
+    const found = listeningPorts([tableAt(path)]);
     await rm(folder, { recursive: true });
 
     expect(found).toEqual(new Set(ports));
