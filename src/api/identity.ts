@@ -32,6 +32,18 @@ export const annotations = {
   applied: `${group}/applied`,
   /** On a copy of the configuration: the order in which copies came into use, the highest last. */
   sequence: `${group}/sequence`,
+  /** On a slot's Deployment: what it goes back to when its revision fails, as JSON `{revision, configCopy}`. */
+  lastGood: `${group}/last-good`,
+  /** On a slot's Deployment: the revision that failed in it. */
+  failedRevision: `${group}/failed-revision`,
+} as const;
+
+/** Annotations that users write. */
+export const requests = {
+  /** On a slot's Deployment, any value: stop this instance when its sessions are over. A wanted one starts again. */
+  stop: `${group}/stop`,
+  /** On a pool, any value: replace all instances, as after a change of the image. A new value asks again. */
+  restart: `${group}/restart`,
 } as const;
 
 /** Who owns the fields that the operator applies, and who reports its Events. */

@@ -1,5 +1,6 @@
 import type { GatewayPoolStatus } from '../../api/status.ts';
 import type { Gate, Limits } from './gate.ts';
+import type { GoodRevision, OrderedDrain } from './observation.ts';
 
 /**
  * One step of a plan. `reason` is a sentence for a person; the same one shows in the log, the Event, the condition and the slot's
@@ -7,7 +8,14 @@ import type { Gate, Limits } from './gate.ts';
  *
  * The writes of each action and their order, on which guarantee G1 rests, are in `src/operator/seat-protocol/`.
  */
-export type Action = EnsureChildren | SeatAction | RepairSlot | DeleteConfigCopies;
+export type Action =
+  | EnsureChildren
+  | SeatAction
+  | OrderDrains
+  | StopAction
+  | RememberRevision
+  | RepairSlot
+  | DeleteConfigCopies;
 
 /** The actions that touch the gate. */
 export type SeatAction = RebuildGate | WriteGate | StartSlots | TakeBackSeats;
@@ -81,6 +89,66 @@ export interface RepairSlot {
   readonly uid: string;
   /** What differed: `replicas`, `label …`. */
   readonly what: readonly string[];
+  readonly reason: string;
+}
+
+/** Tell the sidecars which pods take no new sessions. A compare-and-swap of `drains.yaml`; holds the whole list, old and new. */
+export interface OrderDrains {
+  readonly action: 'OrderDrains';
+  readonly draining: readonly OrderedDrain[];
+  readonly poolGeneration: number;
+  readonly expectResourceVersion: string;
+  /** What is new in the list, and what was taken out of it although its pod is still there: to be told. */
+  readonly ordered: readonly OrderedDrain[];
+  readonly takenBack: readonly { readonly slot: string; readonly reason: string }[];
+  readonly reason: string;
+}
+
+/** The actions that end a running gateway. Each asks the sidecars once more, right before it does. */
+export type StopAction = StopSlot | RollSlot;
+
+/** Delete the slot's Deployment: the instance is not wanted any more. Its seat comes back when its pod is gone. */
+export interface StopSlot extends StoppedSlot {
+  readonly action: 'StopSlot';
+}
+
+/** Give the slot's Deployment another pod template: its pod ends, and one of the new template takes its place. */
+export interface RollSlot extends StoppedSlot {
+  readonly action: 'RollSlot';
+  readonly to:
+    | {
+        /** What an instance that starts now is made from. */
+        readonly kind: 'Current';
+        readonly revision: string;
+      }
+    /** The template of an older ReplicaSet of the same Deployment. */
+    | { readonly kind: 'LastGood'; readonly good: GoodRevision; readonly failedRevision: string };
+  /** What the slot would go back to if the new revision failed; undefined: nothing was ever available in it. */
+  readonly lastGood: GoodRevision | undefined;
+}
+
+/** The instance that is to end, as it was when the plan was made. */
+export interface StoppedSlot {
+  readonly slot: string;
+  /** Its Deployment, changed or deleted only at this very version. */
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Pods of the slot that the plan knew of; with any other, nothing is done. */
+  readonly podUids: readonly string[];
+  /** Sessions are no reason to wait any more: a deadline that the user set is over, as the pod's own sidecar says. */
+  readonly mayCut: boolean;
+  readonly reason: string;
+}
+
+/**
+ * Write down (annotation `last-good`) that the revision of this slot has been available in it: from now on a crash, however often, is
+ * no failure of the revision, and this is what the slot goes back to when its next one fails.
+ */
+export interface RememberRevision {
+  readonly action: 'RememberRevision';
+  readonly slot: string;
+  readonly uid: string;
+  readonly lastGood: GoodRevision;
   readonly reason: string;
 }
 

@@ -45,6 +45,10 @@ export function actionEvents(action: Action): PlannedEvent[] {
       return [event('Warning', 'SlotRepaired', 'RepairSlot', action.reason)];
     case 'EnsureChildren':
     case 'WriteGate':
+    case 'OrderDrains':
+    case 'StopSlot':
+    case 'RollSlot':
+    case 'RememberRevision':
     case 'DeleteConfigCopies':
       break;
   }

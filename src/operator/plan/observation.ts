@@ -18,6 +18,31 @@ export interface Observation {
   readonly conflicts: readonly ForeignObject[];
   /** What could not be made from this generation of the pool, when it was last tried. */
   readonly refusals: readonly Refusal[];
+  /** The drains that sidecars were ordered to make; undefined: their ConfigMap does not exist yet. */
+  readonly drains: ObservedDrains | undefined;
+  /** Image of the sidecar that a pod which starts now gets. */
+  readonly balancerImage: string;
+}
+
+/** What `drains.yaml` in the ConfigMap `<pool>-balancer` says, and the version to compare with when it is changed. */
+export interface ObservedDrains {
+  readonly resourceVersion: string;
+  /** metadata.generation of the pool that it was written for: an operator that knows an older one changes nothing. 0: not written yet. */
+  readonly poolGeneration: number;
+  readonly draining: readonly OrderedDrain[];
+}
+
+/** One pod that is to take no new sessions. */
+export interface OrderedDrain {
+  readonly slot: string;
+  readonly podUid: string;
+  /**
+   * From the moment at which the pod's own sidecar saw the order; null: no deadline. The sidecar keeps the time, so that no clocks of
+   * two machines are compared, and a restart of anybody does not begin it anew.
+   */
+  readonly deadlineSeconds: number | null;
+  /** A sentence for a person. */
+  readonly reason: string;
 }
 
 /** The pool and what its user wants of it. */
@@ -62,6 +87,20 @@ export interface ObservedDeployment {
   readonly templateDrift: boolean;
   /** Name of the config copy that its pod template refers to. */
   readonly configCopy: string | undefined;
+  /** Its newest template's pod has been Ready for `rollout.minReadySeconds`, as Kubernetes' own Deployment controller says. */
+  readonly available: boolean;
+  /** What it goes back to when its revision fails: the last one that was available in this slot. */
+  readonly lastGood: GoodRevision | undefined;
+  /** The revision that failed in this slot, so that nobody tries it again. */
+  readonly failedRevision: string | undefined;
+  /** Somebody asked, by the annotation `pam.gatewaypool.io/stop`, to stop this instance when its sessions are over. */
+  readonly stopRequested: boolean;
+}
+
+export interface GoodRevision {
+  readonly revision: string;
+  /** Kept as long as a slot may go back to it. */
+  readonly configCopy: string;
 }
 
 /** One pod of a slot. */
@@ -87,6 +126,15 @@ export interface ObservedPod {
   readonly waiting: { readonly reason: string; readonly message: string } | undefined;
   /** Of the gateway container. */
   readonly restarts: number;
+  /** Its node takes no new pods (`spec.unschedulable`): somebody is about to drain it. */
+  readonly nodeCordoned: boolean;
+  /** Image of its sidecar. */
+  readonly balancerImage: string | undefined;
+  /**
+   * RFC 3339: since when it could have become Ready. From the moment at which its sidecar let the gateway start (condition Initialized);
+   * from its creation while its sidecar does not run at all. undefined while it waits for its seat: that time does not count.
+   */
+  readonly progressSince: string | undefined;
   /** What its sidecar answered when it was asked just now (see `podsToAsk`); undefined when it was not asked or did not answer. */
   readonly answer: PodAnswer | undefined;
 }
@@ -95,6 +143,18 @@ export interface ObservedPod {
 export interface PodAnswer {
   /** null: its gateway was let through. */
   readonly held: HeldAnswer | null;
+  /** Sessions of its own gateway, as far as this sidecar alone can tell; undefined: it does not know. */
+  readonly sessions: number | undefined;
+  /** Sessions of other instances that enter through it. */
+  readonly transit: number;
+  /** Sessions by slot that entered through it, its own slot's included. */
+  readonly backends: Readonly<Record<string, number>>;
+  /** Whether it takes no new sessions, and whether the time for that is over; null: it is not draining. */
+  readonly drain: { readonly deadlineReached: boolean } | null;
+  /** UIDs of the pods that it sends nothing new to, because they were ordered to drain. */
+  readonly knownDrains: readonly string[];
+  /** Who keeps an outbound-only gateway busy: `192.0.2.7:443`. At most ten. */
+  readonly busyPeers: readonly string[];
 }
 
 /** Why a pod's gateway may not start yet, as its sidecar tells. */

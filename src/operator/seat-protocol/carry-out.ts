@@ -1,16 +1,18 @@
-import type { SeatAction } from '../plan/actions.ts';
+import type { SeatAction, StopAction } from '../plan/actions.ts';
 import type { PlannedFor } from './may-start.ts';
 import { rebuildGate } from './rebuild-gate.ts';
+import { rollSlot } from './roll-slot.ts';
 import type { Outcome, SeatApi } from './seat-api.ts';
 import { startSlots } from './start-slots.ts';
+import { stopSlot } from './stop-slot.ts';
 import { takeBackSeats } from './take-back-seats.ts';
 import { writeGate } from './write-gate.ts';
 
 /**
- * Carries out one action on the gate: every write that guarantee G1 depends on is made in here, in an order that stays safe when this
- * process dies, sleeps or has a rival between any two of them. Throws what the API throws.
+ * Carries out one action on seats and on the gateways that sit in them: every write that the guarantees G1, G2 and G3 depend on is made
+ * in here, in an order that stays safe when this process dies, sleeps or has a rival between any two of them. Throws what the API throws.
  */
-export function carryOut(api: SeatApi, planned: PlannedFor, action: SeatAction): Promise<Outcome> {
+export function carryOut(api: SeatApi, planned: PlannedFor, action: SeatAction | StopAction): Promise<Outcome> {
   switch (action.action) {
     case 'RebuildGate':
       return rebuildGate(api, planned, action);
@@ -19,7 +21,11 @@ export function carryOut(api: SeatApi, planned: PlannedFor, action: SeatAction):
     case 'StartSlots':
       return startSlots(api, planned, action);
     case 'TakeBackSeats':
+      return takeBackSeats(api, action);
+    case 'StopSlot':
+      return stopSlot(api, planned, action);
+    case 'RollSlot':
       break;
   }
-  return takeBackSeats(api, action);
+  return rollSlot(api, planned, action);
 }

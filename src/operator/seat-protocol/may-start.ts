@@ -1,3 +1,4 @@
+import type { Counting } from '../plan/busy.ts';
 import type { Gate } from '../plan/gate.ts';
 import type { LiveDeployment, LivePod, LivePool } from './seat-api.ts';
 
@@ -12,6 +13,8 @@ export interface LiveView {
 export interface PlannedFor {
   readonly uid: string;
   readonly generation: number;
+  /** Of that very generation. */
+  readonly spec: Counting;
 }
 
 /** Why this pool may not be acted on any more; undefined: it is the one that the plan was made for. */

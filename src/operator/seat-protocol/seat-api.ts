@@ -1,4 +1,7 @@
+import type { RollSlot } from '../plan/actions.ts';
+import type { CountedPod } from '../plan/busy.ts';
 import type { Gate, Limits } from '../plan/gate.ts';
+import type { PodAnswer } from '../plan/observation.ts';
 
 /**
  * The requests that the protocol of seats is made of, each one a single request to the API server. All reads are quorum reads, never
@@ -18,7 +21,22 @@ export interface SeatApi {
   touchDeployment(deployment: LiveDeployment, mark: string): Promise<'Touched' | 'Gone'>;
   /** With UID and resourceVersion as preconditions; its pods go with it. `Conflict` also when it is gone. */
   deleteDeployment(slot: string, uid: string, resourceVersion: string): Promise<'Deleted' | 'Conflict'>;
+  /**
+   * Give the Deployment another pod template, with UID and resourceVersion as preconditions. `Conflict` also when it is gone;
+   * `NoSuchRevision` when the template to go back to is not kept any more.
+   */
+  replaceTemplate(
+    slot: string,
+    uid: string,
+    resourceVersion: string,
+    template: NewTemplate,
+  ): Promise<'Replaced' | 'Conflict' | 'NoSuchRevision'>;
+  /** Ask the sidecars of these pods at /sessions, all at once. The answers by pod UID; who does not answer in time is left out. */
+  askSidecars(pods: readonly LivePod[]): Promise<ReadonlyMap<string, PodAnswer>>;
 }
+
+/** What a slot is to be made from now, and what it would go back to. */
+export type NewTemplate = Pick<RollSlot, 'to' | 'lastGood'>;
 
 export interface LivePool {
   readonly uid: string;
@@ -37,15 +55,9 @@ export interface LiveDeployment {
   readonly resourceVersion: string;
 }
 
-export interface LivePod {
-  readonly slot: string;
-  readonly uid: string;
-  /** Whether a node was chosen for it. Before that nothing of it runs. */
-  readonly placed: boolean;
-  /** Phase Succeeded or Failed. */
-  readonly ended: boolean;
-  /** The sidecar's or the gateway's container status says that the gateway was let through. */
-  readonly started: boolean;
+export interface LivePod extends Omit<CountedPod, 'answer'> {
+  /** undefined: it has none yet, so there is nobody to ask. */
+  readonly address: string | undefined;
 }
 
 export interface WrittenGate {

@@ -3,7 +3,7 @@ import type { Gate } from '../../../src/operator/plan/gate.ts';
 import { heldSurplus, podsToAsk } from '../../../src/operator/plan/held.ts';
 import type { Observation } from '../../../src/operator/plan/observation.ts';
 import { seatingOf } from '../../../src/operator/plan/seating.ts';
-import { endingPodOf, podOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
+import { answerOf, endingPodOf, podOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
 
 function gateOf({ gate }: Observation): Gate {
   if (gate?.readable !== true) throw new Error('the sketch has a gate');
@@ -12,9 +12,8 @@ function gateOf({ gate }: Observation): Gate {
 
 const held = (pool: Observation) => heldSurplus(gateOf(pool), seatingOf(pool)).map(({ number }) => number);
 
-const heldAt = (seatsGeneration: number | null) => ({
-  held: { reason: 'StartGate', message: 'waits', seatsGeneration },
-});
+const heldAt = (seatsGeneration: number | null) =>
+  answerOf({ held: { reason: 'StartGate', message: 'waits', seatsGeneration } });
 
 describe('heldSurplus', () => {
   it.each([
@@ -41,7 +40,7 @@ describe('heldSurplus', () => {
       pool: poolOf({
         max: 2,
         running: [0, 1],
-        slots: [slotOf(2, { pods: [waitingPodOf(2, { answer: { held: null } })] })],
+        slots: [slotOf(2, { pods: [waitingPodOf(2, { answer: answerOf() })] })],
       }),
       numbers: [],
     },

@@ -8,6 +8,7 @@ import type {
   ObservedDeployment,
   ObservedPod,
   ObservedSlot,
+  PodAnswer,
 } from '../../../src/operator/plan/observation.ts';
 
 /** A pool in a few words. Slots are numbers; what is not said is as in a pool that runs well. */
@@ -43,7 +44,9 @@ export function poolOf(sketch: PoolSketch = {}): Observation {
   const { running = [], starting = [], held = [], ending = [], generation = 4 } = sketch;
   const spec = specOf(sketch);
   const gateGeneration = 7;
-  const answer = { held: { reason: 'StartGate', message: 'no seat is free', seatsGeneration: gateGeneration } };
+  const answer = answerOf({
+    held: { reason: 'StartGate', message: 'no seat is free', seatsGeneration: gateGeneration },
+  });
   const slots = [
     ...running.map((number) => slotOf(number, { pods: [podOf(number)] })),
     ...starting.map((number) => slotOf(number, { pods: [waitingPodOf(number)] })),
@@ -71,6 +74,8 @@ export function poolOf(sketch: PoolSketch = {}): Observation {
     configCopies: ['prod-config-1'],
     conflicts: [],
     refusals: [],
+    drains: { resourceVersion: '600', poolGeneration: generation, draining: [] },
+    balancerImage: 'balancer:2',
     ...sketch.observation,
   };
 }
@@ -132,6 +137,24 @@ export function deploymentOf(number: number, change: Partial<ObservedDeployment>
     drift: [],
     templateDrift: false,
     configCopy: 'prod-config-1',
+    available: true,
+    lastGood: undefined,
+    failedRevision: undefined,
+    stopRequested: false,
+    ...change,
+  };
+}
+
+/** What the sidecar of a pod without sessions answers. */
+export function answerOf(change: Partial<PodAnswer> = {}): PodAnswer {
+  return {
+    held: null,
+    sessions: 0,
+    transit: 0,
+    backends: {},
+    drain: null,
+    knownDrains: [],
+    busyPeers: [],
     ...change,
   };
 }
@@ -152,6 +175,9 @@ export function podOf(number: number, change: Partial<ObservedPod> = {}): Observ
     gatewayEverStarted: true,
     waiting: undefined,
     restarts: 0,
+    nodeCordoned: false,
+    balancerImage: 'balancer:2',
+    progressSince: '2026-03-01T11:00:00.000Z',
     answer: undefined,
     ...change,
   };
@@ -159,7 +185,13 @@ export function podOf(number: number, change: Partial<ObservedPod> = {}): Observ
 
 /** A pod whose gateway was not let through yet. */
 export function waitingPodOf(number: number, change: Partial<ObservedPod> = {}): ObservedPod {
-  return podOf(number, { ready: false, balancerStarted: false, gatewayEverStarted: false, ...change });
+  return podOf(number, {
+    ready: false,
+    balancerStarted: false,
+    gatewayEverStarted: false,
+    progressSince: undefined,
+    ...change,
+  });
 }
 
 /** A pod that was deleted and whose gateway still works. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Observation } from '../../../src/operator/plan/observation.ts';
 import { seatingOf } from '../../../src/operator/plan/seating.ts';
 import { slotsToTakeBack } from '../../../src/operator/plan/take-back.ts';
-import { deploymentOf, endingPodOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
+import { answerOf, deploymentOf, endingPodOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
 
 function takenBack(pool: Observation) {
   if (pool.gate?.readable !== true) throw new Error('the sketch has a gate');
@@ -68,7 +68,7 @@ describe('slotsToTakeBack', () => {
   });
 
   it('vouches only for pods that were asked', () => {
-    const answer = { held: { reason: 'StartGate', message: 'waits', seatsGeneration: 7 } };
+    const answer = answerOf({ held: { reason: 'StartGate', message: 'waits', seatsGeneration: 7 } });
     const pods = [waitingPodOf(2, { uid: 'asked', answer }), waitingPodOf(2, { uid: 'has-no-node', node: undefined })];
 
     const [slot] = takenBack(poolOf({ max: 2, running: [0, 1], slots: [slotOf(2, { pods })] }));

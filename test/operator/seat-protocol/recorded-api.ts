@@ -1,5 +1,8 @@
 import type { Gate } from '../../../src/operator/plan/gate.ts';
+import type { PodAnswer } from '../../../src/operator/plan/observation.ts';
 import type { LiveDeployment, LivePod, LivePool, SeatApi } from '../../../src/operator/seat-protocol/seat-api.ts';
+
+import { poolOf } from '../plan/pool-of.ts';
 
 /** What the API server of a test holds. It keeps the rules of the real one for the few requests of the protocol. */
 export interface Stored {
@@ -7,6 +10,10 @@ export interface Stored {
   readonly gateVersion?: string | undefined;
   readonly deployments?: readonly LiveDeployment[];
   readonly pods?: readonly LivePod[];
+  /** What sidecars answer, by pod UID; the others do not. */
+  readonly answers?: Readonly<Record<string, PodAnswer>>;
+  /** Revisions that a slot can still go back to. */
+  readonly keptRevisions?: readonly string[];
 }
 
 export interface RecordedApi extends SeatApi {
@@ -16,15 +23,37 @@ export interface RecordedApi extends SeatApi {
   readonly gates: Gate[];
 }
 
-export const planned = { uid: 'pool-uid', generation: 4 };
+export const planned = { uid: 'pool-uid', generation: 4, spec: poolOf().pool.spec };
 
 export function livePoolOf(change: Partial<LivePool> = {}): LivePool {
   const limits = { maxInstances: 3, externalInstances: 0 };
-  return { ...planned, deleting: false, paused: false, limits, published: limits, ...change };
+  return {
+    uid: planned.uid,
+    generation: planned.generation,
+    deleting: false,
+    paused: false,
+    limits,
+    published: limits,
+    ...change,
+  };
 }
 
 export function livePodOf(slot: string, change: Partial<LivePod> = {}): LivePod {
-  return { slot, uid: `pod-of-${slot}`, placed: true, ended: false, started: true, ...change };
+  return {
+    slot,
+    name: `${slot}-abc`,
+    uid: `pod-of-${slot}`,
+    placed: true,
+    terminating: false,
+    ended: false,
+    nodeLost: false,
+    started: true,
+    sidecarDown: false,
+    crashLooping: false,
+    ready: true,
+    address: '192.0.2.1',
+    ...change,
+  };
 }
 
 export function liveDeploymentOf(slot: string, change: Partial<LiveDeployment> = {}): LiveDeployment {
@@ -78,5 +107,17 @@ export function recordedApi(stored: Stored): RecordedApi {
           ? 'Deleted'
           : 'Conflict',
       ),
+    replaceTemplate: (slot, uid, resourceVersion, { to }) =>
+      answer(`APPLY ${slot} ${to.kind}`, () => {
+        const found = deployments.find((deployment) => deployment.uid === uid);
+        if (found?.resourceVersion !== resourceVersion) return 'Conflict';
+        const isKept = to.kind === 'Current' || stored.keptRevisions?.includes(to.good.revision) === true;
+        return isKept ? 'Replaced' : 'NoSuchRevision';
+      }),
+    askSidecars: (asked) =>
+      answer(`ASK ${asked.map(({ name }) => name).join(' ')}`, () => {
+        const known = Object.entries(stored.answers ?? {});
+        return new Map(known.filter(([uid]) => asked.some((pod) => pod.uid === uid)));
+      }),
   };
 }

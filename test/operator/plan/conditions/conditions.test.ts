@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RolloutSettings } from '../../../../src/api/rollout-settings.ts';
 import type { ConditionType } from '../../../../src/api/conditions.ts';
 import { conditionsOf, verdictsOf } from '../../../../src/operator/plan/conditions/all.ts';
 import type { Observation, Refusal } from '../../../../src/operator/plan/observation.ts';
@@ -252,7 +253,7 @@ describe('Available', () => {
 });
 
 describe('RollingOut', () => {
-  const onDelete = { rollout: { policy: 'OnDelete' } } as const;
+  const onDelete = { rollout: RolloutSettings.parse({ policy: 'OnDelete' }) };
 
   it.each([
     { name: 'nothing', pool: poolOf({ running: [0, 1, 2] }), says: /^False UpToDate/u },

@@ -1,0 +1,138 @@
+import type { ResolvedSpec } from '../../api/resolve.ts';
+import type { ObservedPod, PodAnswer } from './observation.ts';
+
+/** What counting needs to know of a pod: the same whether caches or a live list told it. */
+export interface CountedPod {
+  readonly slot: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Whether a node was chosen for it. Before that nothing of it runs. */
+  readonly placed: boolean;
+  readonly terminating: boolean;
+  /** Phase Succeeded or Failed. */
+  readonly ended: boolean;
+  readonly nodeLost: boolean;
+  /** The sidecar's or the gateway's container status says that the gateway was let through. May be seen late. */
+  readonly started: boolean;
+  /** Container statuses say that its sidecar does not run, and never let a gateway through. */
+  readonly sidecarDown: boolean;
+  /** The gateway container waits in CrashLoopBackOff: it has no connections now. */
+  readonly crashLooping: boolean;
+  /** Pod condition Ready. */
+  readonly ready: boolean;
+  /** What its sidecar answered just now. */
+  readonly answer: PodAnswer | undefined;
+}
+
+/** How much would be cut off if a slot's instance stopped now. */
+export type Load =
+  | {
+      readonly known: true;
+      /** Sessions of its own gateway. */
+      readonly sessions: number;
+      /** Sessions of other instances that enter through its sidecar. */
+      readonly transit: number;
+      /** Who keeps it busy, when its sidecar can tell. */
+      readonly peers: readonly string[];
+    }
+  /** Counts as busy. `why` is a sentence that names the pod. */
+  | { readonly known: false; readonly why: string };
+
+const none: Load = { known: true, sessions: 0, transit: 0, peers: [] };
+
+/** The parts of the spec that say who counts. */
+export type Counting = Pick<ResolvedSpec, 'listeners' | 'sessions'>;
+
+/** Whether sessions of an instance enter through the sidecars of all instances: each knows only a part of them. */
+export function countsOverAll({ listeners, sessions }: Counting): boolean {
+  return listeners.length > 0 && sessions.source === 'Connections';
+}
+
+export function countedPod(slot: string, pod: Omit<ObservedPod, 'answer'>, answer: PodAnswer | undefined): CountedPod {
+  const { name, uid, terminating, ended, nodeLost, ready } = pod;
+  const started = pod.balancerStarted || pod.gatewayEverStarted;
+  return {
+    slot,
+    name,
+    uid,
+    placed: pod.node !== undefined,
+    terminating,
+    ended,
+    nodeLost,
+    started,
+    sidecarDown: !started && pod.progressSince !== undefined,
+    crashLooping: pod.gatewayEverStarted && pod.waiting?.reason === 'CrashLoopBackOff',
+    ready,
+    answer,
+  };
+}
+
+/**
+ * Sessions and transit that a stop of the slot would end (guarantee G3), from the answers of the pool's sidecars. What is not known
+ * counts as busy. A pod that is terminating already is left out: its own preStop keeps what it has.
+ */
+export function loadOf(slot: string, pods: readonly CountedPod[], spec: Counting): Load {
+  let total = none;
+  for (const pod of pods) {
+    if (pod.slot !== slot || pod.ended || pod.terminating) continue;
+    const load = loadOfPod(pod, pods, spec);
+    if (!load.known) return load;
+    total = total.known ? sum(total, load) : total;
+  }
+  return total;
+}
+
+/** No session, and none can begin any more. */
+export function isIdle(load: Load): boolean {
+  return load.known && load.sessions === 0 && load.transit === 0;
+}
+
+/** Pods through whose sidecars sessions of others can run: let through, still there, and on a node that answers. */
+export function carriers(pods: readonly CountedPod[]): readonly CountedPod[] {
+  return pods.filter((pod) => isLetThrough(pod) && !pod.ended && !pod.nodeLost);
+}
+
+/** The sidecar's own word is newer than Kubernetes'. */
+export function isLetThrough({ started, answer }: CountedPod): boolean {
+  return started || answer?.held === null;
+}
+
+function loadOfPod(pod: CountedPod, pods: readonly CountedPod[], spec: Counting): Load {
+  if (!isLetThrough(pod)) {
+    if (!pod.placed || pod.answer !== undefined || pod.sidecarDown) return none;
+    return { known: false, why: `the sidecar of pod ${pod.name} does not answer` };
+  }
+  if (pod.nodeLost) return { known: false, why: `the node of pod ${pod.name} does not answer` };
+  if (pod.answer === undefined) return { known: false, why: `the sidecar of pod ${pod.name} does not answer` };
+
+  const { transit, busyPeers: peers } = pod.answer;
+  if (pod.crashLooping) return { known: true, sessions: 0, transit, peers: [] };
+  if (countsOverAll(spec)) return overAll(pod, pods, transit);
+
+  const { sessions } = pod.answer;
+  if (sessions === undefined) return { known: false, why: `the sidecar of pod ${pod.name} cannot count its sessions` };
+  return { known: true, sessions, transit, peers };
+}
+
+function overAll({ slot }: CountedPod, pods: readonly CountedPod[], transit: number): Load {
+  let sessions = 0;
+  for (const carrier of carriers(pods)) {
+    if (carrier.answer === undefined) {
+      return {
+        known: false,
+        why: `the sidecar of pod ${carrier.name}, through which sessions may run, does not answer`,
+      };
+    }
+    sessions += carrier.answer.backends[slot] ?? 0;
+  }
+  return { known: true, sessions, transit, peers: [] };
+}
+
+function sum(left: Extract<Load, { known: true }>, right: Extract<Load, { known: true }>): Load {
+  return {
+    known: true,
+    sessions: left.sessions + right.sessions,
+    transit: left.transit + right.transit,
+    peers: [...left.peers, ...right.peers],
+  };
+}
