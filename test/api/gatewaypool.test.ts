@@ -23,8 +23,9 @@ describe('parseGatewayPool', () => {
           externalInstances: [],
           service: { type: 'ClusterIP', sessionAffinity: 'None' },
           balancer: { healthCheck: { intervalMilliseconds: 500 }, slowStartSeconds: 10, proxyProtocol: 'None' },
-          drain: { deadlineSeconds: 3600 },
-          rollout: { policy: 'OnIdle' },
+          drain: { deadlineSeconds: 3600, hook: 'Sidecar' },
+          rollout: { policy: 'OnIdle', minReadySeconds: 5, progressDeadlineSeconds: 600 },
+          sessions: { source: 'Connections', ignore: [] },
         },
       },
     });

@@ -8,7 +8,9 @@ import { readExamples, readSamples } from './samples.ts';
 /** What the operator has to say about an object, in the form of the samples. */
 function operatorsAnswer({ object }: Sample): string | undefined {
   const parsed = parseGatewayPool(object);
-  const errors: readonly FieldError[] = parsed.valid ? templateRefusals(object.spec['template']) : parsed.errors;
+  const errors: readonly FieldError[] = parsed.valid
+    ? templateRefusals(object.spec['template'], parsed.pool.spec.drain.hook)
+    : parsed.errors;
   return errors.length === 0 ? undefined : errors.map(({ field, message }) => `${field}: ${message}`).join('\n');
 }
 

@@ -3,7 +3,7 @@ import { templateRefusals } from '../../src/api/template-rules.ts';
 
 /** The fields that are refused in a template whose pod spec is this. */
 function refusedIn(spec: Record<string, unknown>): string[] {
-  return templateRefusals({ spec }).map(({ field }) => field.replace('spec.template.spec.', ''));
+  return templateRefusals({ spec }, 'Sidecar').map(({ field }) => field.replace('spec.template.spec.', ''));
 }
 
 const gateway = { name: 'gateway' };
@@ -53,7 +53,7 @@ describe('templateRefusals', () => {
       template: { spec: { containers: [gateway, 7], volumes: 'none' } },
     },
   ])('allows $name', ({ template }) => {
-    expect(templateRefusals(template)).toEqual([]);
+    expect(templateRefusals(template, 'Sidecar')).toEqual([]);
   });
 
   it.each([
@@ -137,11 +137,23 @@ describe('templateRefusals', () => {
   });
 
   it.each(['labels', 'annotations'])('refuses %s of the operator, and leaves others', (kind) => {
-    const refusals = templateRefusals({
-      metadata: { [kind]: { 'pam.gatewaypool.io/pool': 'a', 'app.kubernetes.io/part-of': 'b' } },
-    });
+    const metadata = { [kind]: { 'pam.gatewaypool.io/pool': 'a', 'app.kubernetes.io/part-of': 'b' } };
+
+    const refusals = templateRefusals({ metadata }, 'Sidecar');
 
     expect(refusals.map(({ field }) => field)).toEqual([`spec.template.metadata.${kind}[pam.gatewaypool.io/pool]`]);
+  });
+
+  it('leaves the stop hook of the gateway to the template when the user says so, and nothing else', () => {
+    const hooked = {
+      ...gateway,
+      lifecycle: { preStop: { sleep: { seconds: 1 } } },
+      ports: [{ containerPort: 15_090 }],
+    };
+
+    const refusals = templateRefusals({ spec: { containers: [hooked] } }, 'Template');
+
+    expect(refusals.map(({ field }) => field)).toEqual(['spec.template.spec.containers[0].ports[0].containerPort']);
   });
 
   it('reports all mistakes at once', () => {

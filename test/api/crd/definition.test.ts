@@ -17,11 +17,12 @@ describe('the CRD', () => {
     ]);
   });
 
-  it('shows surplus and image with -o wide', () => {
+  it('shows surplus, draining and image with -o wide', () => {
     const columns = version?.additionalPrinterColumns.filter(({ priority }) => priority === 1);
 
     expect(columns?.map(({ name, jsonPath }) => `${name.toUpperCase()}=${jsonPath}`)).toEqual([
       'SURPLUS=.status.surplusInstances',
+      'DRAINING=.status.drainingInstances',
       'IMAGE=.spec.image',
     ]);
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ControlPlane } from '../../cluster/control-plane.ts';
 import { controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
 import { readExamples, readSamples } from '../../api/samples.ts';
-import { hostAddress } from '../../../src/api/formats.ts';
+import { hostAddress, networkRange } from '../../../src/api/formats.ts';
 import { installDefinition } from './install-api.ts';
 import { askKubectl } from './kubectl.ts';
 
@@ -60,6 +60,23 @@ describe('the API server with our CRD', () => {
     );
     expect(refused).toEqual(addresses.filter((address) => !hostAddress.holds(address)));
     expect(refused.length).toBeGreaterThan(20);
+  });
+
+  it('agrees with the operator on every range of addresses', async () => {
+    const ranges = [
+      '192.0.2.0/24|192.0.2.1/24|0.0.0.0/0|192.0.2.1/32|192.0.2.0/33|192.0.2.0/024|192.0.2.0/+8|192.0.2.0/-1|192.0.2.0/',
+      '2001:db8::/32|::/0|::1/128|2001:db8::/129|fe80::1%eth0/64|::ffff:192.0.2.0/120|::ffff:c000:200/120|::192.0.2.1/96',
+      '192.0.2.0|192.0.2/24|a/8|/8|192.0.2.0/24/24|192.0.2.0 /24|192.0.2.010/24|[::1]/128',
+    ].flatMap((list) => list.split('|'));
+    const [sample] = readSamples('good').filter(({ name }) => name === 'minimal-custom');
+    const ignore = ranges.map((cidr) => ({ cidr, port: 443 }));
+    const pool = { ...sample?.object, spec: { ...sample?.object.spec, sessions: { ignore } } };
+
+    const { stderr } = await askKubectl(controlPlane, ['create', '--dry-run=server', '-f', '-'], JSON.stringify(pool));
+
+    const refused = [...stderr.matchAll(/ignore\[(\d+)\]\.cidr/gu)].map(([, index]) => ranges[Number(index)]);
+    expect(refused).toEqual(ranges.filter((range) => !networkRange.holds(range)));
+    expect(refused.length).toBeGreaterThan(10);
   });
 
   describe('with a pool in it', () => {
