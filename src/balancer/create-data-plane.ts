@@ -24,6 +24,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const ending = new Set<ListenerRuntime>();
   let config: BalancerConfig | undefined;
   let backends: readonly Backend[] = [];
+  let draining = false;
   let closing = false;
 
   const isClosing = (): boolean => closing;
@@ -55,7 +56,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
 
   function retire(key: string, listener: ListenerRuntime): void {
     listener.stopAccepting();
-    listener.frontend.drain();
+    listener.frontend.finish();
     open.delete(key);
     ending.add(listener);
   }
@@ -92,6 +93,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         if (open.has(key)) continue;
         const runtime = createListenerRuntime(listener, shared);
         runtime.dispatcher.setBackends(backends);
+        runtime.frontend.setDraining(draining);
         try {
           await runtime.startAccepting();
           open.set(key, runtime);
@@ -104,6 +106,16 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       if (first !== undefined) throw first;
     },
     sessions: () => sessions.counts(),
+    setDraining(next) {
+      draining = next;
+      for (const { frontend } of all()) frontend.setDraining(draining);
+    },
+    waitingClients: () => all().reduce((sum, { frontend }) => sum + frontend.waiting, 0),
+    cut() {
+      const counts = sessions.counts();
+      for (const { frontend } of all()) frontend.cut();
+      return counts;
+    },
     async close(signal) {
       closing = true;
       for (const [key, listener] of open) retire(key, listener);

@@ -27,6 +27,21 @@ export interface DataPlane {
   sessions(): SessionCounts;
 
   /**
+   * While this is on, HTTP clients are told to connect anew: their next response is the last one on its connection. Listeners stay
+   * open, and sessions go on. That no new work goes to a backend which drains is said with `setBackends`.
+   */
+  setDraining(draining: boolean): void;
+
+  /** Client connections that carry no session now, but may bring a request at any moment: HTTP, between two requests. */
+  waitingClients(): number;
+
+  /**
+   * Ends all sessions now and tells how many they were: WebSockets get a Close frame with 1001 between two frames, HTTP requests
+   * without a response 504, the rest a reset. Listeners stay open.
+   */
+  cut(): SessionCounts;
+
+  /**
    * Stops to accept, answers what is in flight (HTTP keep-alive clients get `Connection: close`) and resolves when the last session
    * has ended. When `signal` aborts, what is left is cut. Idempotent.
    */

@@ -159,6 +159,12 @@ export class Dispatcher {
     return member === undefined || movesFreely(member.health, this.#now());
   }
 
+  /** Whether a connection to this target is worth keeping for the next piece of work. */
+  takesNewWork(target: Target): boolean {
+    const member = this.#find(target);
+    return member !== undefined && takesWork(member);
+  }
+
   /** The targets worth an active check: those that get new work, or would if they were healthy. */
   checkTargets(): readonly Target[] {
     return this.#members.filter(takesWork).map(({ target }) => target);

@@ -18,12 +18,18 @@ export interface Frontend {
   closeIdle(target: Target): void;
   /** Called about twice a second: closes what waited too long. */
   tick(nowMilliseconds: number): void;
+  /** Tells clients to connect anew, to whom they like: each response is then the last one on its connection. */
+  setDraining(draining: boolean): void;
   /** Lets sessions end, and takes no further request on their connections. */
-  drain(): void;
-  /** Cuts what is left. */
+  finish(): void;
+  /** Ends all sessions now; who can be told, is told. Connections that carry none are left alone. */
+  cut(): void;
+  /** Drops what is left. */
   destroy(): void;
   /** Client connections that are open. */
   readonly connections: number;
+  /** Those of them that carry no session now, but may bring one at any moment. */
+  readonly waiting: number;
 }
 
 /** What a frontend works with. The functions give what is in force at the moment of the call. */

@@ -1,5 +1,4 @@
 import type { Target } from '../backend.ts';
-import { type Relay, relay } from '../transport/relay.ts';
 import type { Wire, WireHandler } from '../transport/wire.ts';
 import { type OwnStatus, ownAnswer } from './answers.ts';
 import { type BodyWalk, walkBody } from './body-walk.ts';
@@ -7,12 +6,16 @@ import type { HttpContext } from './engine.ts';
 import { Exchange, type ExchangeClient } from './exchange.ts';
 import { createHeadReader, type HeadReader } from './head-reader.ts';
 import { parseRequestHead, plausibleRequestStart, type RequestHead } from './request-head.ts';
+import { openTunnel, openWebSocket, type Tunnel } from './tunnel.ts';
 
 /** An idle keep-alive connection is closed after this; longer than the usual client keeps one, so that the client closes first. */
 const keepAliveMilliseconds = 75_000;
 
 /** After our last response is out, the client is read from for this long at most, so that a reset does not destroy the response. */
 const lingerMilliseconds = 2000;
+
+/** What a WebSocket's frame gets to end in, when the session is to be cut behind it. */
+const lastFrameMilliseconds = 1000;
 
 /** Head: between requests. Body: the request still comes. Waiting: it is whole. Lingering: we are done. */
 type State = 'Head' | 'Body' | 'Waiting' | 'Switched' | 'Lingering' | 'Closed';
@@ -30,12 +33,14 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   #lastRequest = false;
   #body: BodyWalk | undefined;
   #exchange: Exchange | undefined;
-  #relay: Relay | undefined;
+  #tunnel: Tunnel | undefined;
   /** Came behind the request that is being answered. */
   #pipelined: Buffer | undefined;
   #activeAt: number;
   /** When the head began, or the connection: its clock runs. */
   #headSince: number | undefined;
+  /** When a tunnel was asked to end while a frame was under way. */
+  #leavingSince: number | undefined;
   /** When our last response was seen to be out, whole. */
   #flushedAt: number | undefined;
 
@@ -91,7 +96,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   tick(now: number): void {
     const { headMilliseconds, idleMilliseconds } = this.#context.limits();
-    const silence = now - (this.#relay?.activeAt ?? this.#activeAt);
+    const silence = now - (this.#tunnel?.activeAt ?? this.#activeAt);
     if (this.#state === 'Head') {
       if (this.#headSince === undefined) {
         // Note: not left half-open. A client that forgot the connection would never end its own side.
@@ -107,8 +112,10 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       // A slow line may need longer for the last bytes of a large response.
       if (silence > idleMilliseconds) this.destroy();
     } else if (silence > idleMilliseconds) {
-      this.#exchange?.timeOut();
-      this.#relay?.destroy();
+      this.#exchange?.timeOut('the backend did not answer in time');
+      this.#tunnel?.destroy();
+    } else if (this.#leavingSince !== undefined && now - this.#leavingSince > lastFrameMilliseconds) {
+      this.#tunnel?.destroy();
     } else {
       this.#exchange?.tick(now);
     }
@@ -118,17 +125,30 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.#exchange?.moveFrom(target);
   }
 
+  /** Nothing is in flight, but the next request may be on its way. */
+  get waiting(): boolean {
+    return this.#state === 'Head';
+  }
+
   /** Ends the connection as soon as nothing is in flight on it. */
-  drain(): void {
+  finish(): void {
     if (this.#state === 'Head' && this.#reader.partial() === '') this.#linger();
+  }
+
+  /** Ends what is in flight now. Who can be told, is told. */
+  cut(): void {
+    this.#exchange?.timeOut('the gateway instance ended before the backend answered');
+    const told = this.#tunnel?.goAway();
+    if (told === 'Told') this.#linger();
+    else if (told === 'Soon') this.#leavingSince ??= this.#context.now();
   }
 
   destroy(): void {
     this.#exchange?.abort();
     this.#exchange = undefined;
     this.#state = 'Closed';
-    if (this.#relay === undefined) this.#wire.destroy();
-    else this.#relay.destroy();
+    if (this.#tunnel === undefined) this.#wire.destroy();
+    else this.#tunnel.destroy();
   }
 
   write(bytes: Buffer): boolean {
@@ -176,14 +196,14 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.#wire.reset();
   }
 
-  onSwitched(upstream: Wire, rest: Buffer, endSession: () => void): void {
+  onSwitched(protocol: string, upstream: Wire, rest: Buffer, endSession: () => void): void {
     this.#context.counters.responded(101);
     this.#exchange = undefined;
     this.#state = 'Switched';
-    if (rest.length > 0) this.#wire.write(rest);
     if (this.#pipelined !== undefined) upstream.write(this.#pipelined);
     this.#pipelined = undefined;
-    this.#relay = relay(this.#wire, upstream, this.#context.now, () => {
+    const open = protocol === 'websocket' ? openWebSocket : openTunnel;
+    this.#tunnel = open({ client: this.#wire, upstream, rest }, this.#context.now, () => {
       endSession();
       this.#state = 'Closed';
       this.#onClosed();

@@ -8,6 +8,7 @@ import { createUpstreamPool, type UpstreamPool } from './upstream-pool.ts';
 export interface HttpContext extends FrontendContext {
   readonly pool: UpstreamPool;
   readonly budget: RetryBudget;
+  /** Each response is the last one on its connection. */
   readonly draining: () => boolean;
 }
 
@@ -18,7 +19,8 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
   const connections = new Set<ClientConnection>();
   const pool = createUpstreamPool(() => context.limits().headBytes);
   let draining = false;
-  const http: HttpContext = { ...context, pool, budget: createRetryBudget(), draining: () => draining };
+  let finishing = false;
+  const http: HttpContext = { ...context, pool, budget: createRetryBudget(), draining: () => draining || finishing };
 
   return {
     accept(socket) {
@@ -38,10 +40,16 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
       for (const connection of connections) connection.tick(nowMilliseconds);
       pool.expire(nowMilliseconds);
     },
-    drain() {
-      draining = true;
-      for (const connection of connections) connection.drain();
+    setDraining(next) {
+      draining = next;
+    },
+    finish() {
+      finishing = true;
+      for (const connection of connections) connection.finish();
       pool.closeAll();
+    },
+    cut() {
+      for (const connection of connections) connection.cut();
     },
     destroy() {
       for (const connection of connections) connection.destroy();
@@ -49,6 +57,9 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
     },
     get connections() {
       return connections.size;
+    },
+    get waiting() {
+      return [...connections].filter((connection) => connection.waiting).length;
     },
   };
 }

@@ -21,8 +21,8 @@ export interface ExchangeClient {
   onUnanswered(status: 502 | 503 | 504, reason: string): void;
   /** The response broke off in the middle: the client must not take it for whole. */
   onBroken(): void;
-  /** Both sides speak another protocol now. */
-  onSwitched(upstream: Wire, rest: Buffer, endSession: () => void): void;
+  /** Both sides speak another protocol now, the one that the client asked for. */
+  onSwitched(protocol: string, upstream: Wire, rest: Buffer, endSession: () => void): void;
   /** Whether this response is the last on the client's connection. */
   readonly closing: boolean;
 }
@@ -37,7 +37,7 @@ export class Exchange implements UpstreamUser {
   readonly #client: ExchangeClient;
   readonly #method: string;
   readonly #version: RequestHead['version'];
-  readonly #upgrade: boolean;
+  readonly #upgrade: string | undefined;
   readonly #held: HeldRequest;
   readonly #repeatable: boolean;
   /** Keys of the targets that this request was at. */
@@ -57,7 +57,7 @@ export class Exchange implements UpstreamUser {
     this.#client = client;
     this.#method = head.method;
     this.#version = head.version;
-    this.#upgrade = head.upgrade !== undefined;
+    this.#upgrade = head.upgrade;
     this.#repeatable = isRepeatable(head);
     this.#held = new HeldRequest(requestHeadText(head, clientAddress), this.#repeatable);
   }
@@ -95,12 +95,12 @@ export class Exchange implements UpstreamUser {
     this.#finish();
   }
 
-  /** The silence on both sides was too long. */
-  timeOut(): void {
+  /** Gives the request up: the time for it is over. A client that has nothing of the response yet gets one that says why. */
+  timeOut(reason: string): void {
     const answering = this.#state === 'Answering';
     this.#finish();
     if (answering) this.#client.onBroken();
-    else this.#client.onUnanswered(504, 'the backend did not answer in time');
+    else this.#client.onUnanswered(504, reason);
   }
 
   /** Gives up a connect that takes too long. */
@@ -160,7 +160,7 @@ export class Exchange implements UpstreamUser {
     const interim = head.status < 200 && head.status !== 101;
     // HTTP/1.0 knows no interim responses.
     if (interim && this.#version === '1.0') return true;
-    if (head.status === 101 && !this.#upgrade) return true;
+    if (head.status === 101 && this.#upgrade === undefined) return true;
     if (!interim) {
       if (this.#target !== undefined) this.#context.dispatcher.succeeded(this.#target);
       this.#state = 'Answering';
@@ -178,8 +178,9 @@ export class Exchange implements UpstreamUser {
     const upstream = this.#upstream;
     this.#upstream = undefined;
     if (upstream !== undefined) {
-      // The rest of a body would be read as the next request.
-      if (this.#bodyComplete) this.#context.pool.give(upstream, this.#context.now());
+      // The rest of a body would be read as the next request. And a gateway that drains waits until we hold no connection to it.
+      const keep = this.#bodyComplete && this.#context.dispatcher.takesNewWork(upstream.target);
+      if (keep) this.#context.pool.give(upstream, this.#context.now());
       else upstream.destroy();
     }
     this.#finish();
@@ -192,7 +193,7 @@ export class Exchange implements UpstreamUser {
 
   onSwitched(wire: Wire, rest: Buffer): void {
     this.#upstream = undefined;
-    if (!this.#upgrade) {
+    if (this.#upgrade === undefined) {
       wire.destroy();
       this.#finish();
       this.#client.onUnanswered(502, 'the backend switched protocols without being asked');
@@ -201,7 +202,7 @@ export class Exchange implements UpstreamUser {
     this.#state = 'Over';
     const endSession = this.#endSession ?? (() => {});
     this.#endSession = undefined;
-    this.#client.onSwitched(wire, rest, endSession);
+    this.#client.onSwitched(this.#upgrade, wire, rest, endSession);
   }
 
   #mayRepeat(): boolean {

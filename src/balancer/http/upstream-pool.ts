@@ -1,8 +1,11 @@
 import type { Target } from '../backend.ts';
 import { Upstream, type UpstreamUser } from './upstream.ts';
 
-/** Idle longer than this, the backend may be about to close: a request then would be lost on the way. */
-const idleMilliseconds = 5000;
+/**
+ * Idle longer than this, the backend may be about to close: a request then would be lost on the way. Below the shortest time that is
+ * usual, the 5 s of Node.js (https://nodejs.org/api/http.html#serverkeepalivetimeout).
+ */
+const idleMilliseconds = 4000;
 
 /** For a request that could not be sent again: only a connection that was in use just now. */
 const justUsedMilliseconds = 1000;

@@ -22,12 +22,17 @@ export function createTcpFrontend(context: FrontendContext): Frontend {
     tick(nowMilliseconds) {
       for (const session of sessions) session.tick(nowMilliseconds);
     },
-    drain: () => {},
+    setDraining: () => {},
+    finish: () => {},
+    cut() {
+      for (const session of sessions) session.cut();
+    },
     destroy() {
       for (const session of sessions) session.destroy();
     },
     get connections() {
       return sessions.size;
     },
+    waiting: 0,
   };
 }

@@ -41,6 +41,12 @@ export class TcpSession {
     }
   }
 
+  /** Note: by a reset on both sides. An orderly end would say that a transfer which broke off was whole. */
+  cut(): void {
+    if (this.#relay === undefined) this.#client.reset();
+    else this.#relay.reset();
+  }
+
   destroy(): void {
     if (this.#relay === undefined) this.#client.destroy();
     else this.#relay.destroy();

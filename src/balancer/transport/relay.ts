@@ -4,6 +4,10 @@ import type { Wire, WireHandler } from './wire.ts';
 export interface Relay {
   /** When bytes last went through, in either direction: the time of `now`. */
   readonly activeAt: number;
+  /** Ends `one` in order, with `last` as its last bytes, and drops `other`. What `one` still sends is read and dropped. */
+  endWith(last: Buffer): void;
+  /** Cuts both sides with a TCP reset, so that neither takes it for an orderly end. */
+  reset(): void;
   /** Cuts both sides. */
   destroy(): void;
 }
@@ -42,6 +46,18 @@ export function relay(one: Wire, other: Wire, now: () => number, onFinished: () 
   return {
     get activeAt() {
       return activeAt;
+    },
+    endWith: (last) => {
+      // Note: as after an end of both directions, so that the end of `other` does not drop what `one` has to send.
+      ended = 2;
+      if (last.length > 0) one.write(last);
+      one.end();
+      other.destroy();
+      one.resume();
+    },
+    reset: () => {
+      one.reset();
+      other.reset();
     },
     destroy: () => {
       one.destroy();
