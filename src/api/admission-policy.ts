@@ -1,4 +1,4 @@
-import { gatewayPoolType, group } from './identity.ts';
+import { gatewayPoolType, group, requests } from './identity.ts';
 
 /**
  * kubectl prints both names in front of each message: `Warning: Validation failed for ValidatingAdmissionPolicy 'NAME' with binding
@@ -13,12 +13,17 @@ const running = 'oldObject.?status.?replicas.orValue(0)';
 /** Note: external instances of the NEW object: one apply may lower the cap and remove the instances that it no longer has room for. */
 const external = 'object.spec.?externalInstances.orValue([]).size()';
 
-/** What could be stopped by hand, for an example in the message. A Scale object has no slots. */
+/** What could be stopped, for an example in the message. A Scale object has no slots. */
 const stoppable =
   "oldObject.?status.?slots.orValue([]).filter(slot, !(slot.state in ['Vacant', 'Stopping', 'Lost'])).map(slot, slot.name)";
 
-const example =
-  "'kubectl delete deployment -n ' + object.metadata.namespace + ' ' + variables.stoppable[variables.stoppable.size() - 1]";
+const example = [
+  "'kubectl annotate deployment -n '",
+  'object.metadata.namespace',
+  "' '",
+  'variables.stoppable[variables.stoppable.size() - 1]',
+  `' ${requests.stop}=true'`,
+].join(' + ');
 
 /** CEL for `1 seat`, `3 seats`. */
 const counted = (count: string, noun: string): string =>
@@ -30,6 +35,14 @@ const stopByHand = (count: string): string =>
     `'stop ' + ${counted(count, 'instance')}`,
     `' by hand when ' + (${count} == 1 ? 'its' : 'their') + ' sessions allow'`,
     `(variables.stoppable.size() == 0 ? '' : (${count} == 1 ? ' (' : ' (one of them: ') + ${example} + ')')`,
+  ].join(' + ');
+
+/** CEL for what the operator does about it. */
+const drained = (count: string): string =>
+  [
+    counted(count, 'instance'),
+    `' will be drained and stopped when ' + (${count} == 1 ? 'its' : 'their') + ' sessions are over'`,
+    `(variables.replicas == 0 ? '' : ', one without sessions first')`,
   ].join(' + ');
 
 /** Warns, and never refuses: lowering the maximum or the replicas stops nobody who is working (guarantees G2 and G4). */
@@ -78,8 +91,8 @@ export function admissionPolicy() {
           messageExpression: [
             "object.metadata.name + ': replicas ' + string(variables.replicas) + ' is below the '",
             counted('variables.running', 'instance'),
-            "' in the cluster; none is stopped while it may have sessions: '",
-            stopByHand('variables.fewer'),
+            "' in the cluster: '",
+            drained('variables.fewer'),
           ].join(' + '),
         },
       ],

@@ -164,7 +164,10 @@ export const GatewayPoolSpec = withRules(
     ),
     drain: DrainSettings.prefault({}).describe('How an instance ends.'),
     rollout: RolloutSettings.prefault({}).describe('How changes reach running instances.'),
-    sessions: SessionSettings.prefault({}).describe('How it is known that an instance has sessions.'),
+    // Note: the API server checks the rules on this default before the defaults below it are filled in.
+    sessions: SessionSettings.prefault({ source: 'Connections' }).describe(
+      'How it is known that an instance has sessions.',
+    ),
     externalInstances: z
       .array(ExternalInstance)
       .max(100)

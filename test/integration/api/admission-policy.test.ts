@@ -66,7 +66,7 @@ describe('kubectl, when the admission policy is installed', () => {
       expect(answer).toEqual({
         exitCode: 0,
         stdout: 'gatewaypool.pam.gatewaypool.io/prod serverside-applied',
-        stderr: `${warning}prod: maxInstances 2 is below the 3 seats taken; nothing is stopped: stop 1 instance by hand when its sessions allow (kubectl delete deployment -n default prod-2)`,
+        stderr: `${warning}prod: maxInstances 2 is below the 3 seats taken; nothing is stopped: stop 1 instance by hand when its sessions allow (kubectl annotate deployment -n default prod-2 pam.gatewaypool.io/stop=true)`,
       });
       expect(await controlPlane.kubectl(['get', 'gwp', 'prod', '-o', 'jsonpath={.spec.maxInstances}'])).toBe('2');
     });
@@ -76,19 +76,19 @@ describe('kubectl, when the admission policy is installed', () => {
         name: 'counts the external instances of the same change',
         spec: { maxInstances: 2, externalInstances: [{ name: 'dc2', platform: 'Linux' }] },
         message:
-          'prod: maxInstances 2 is below the 4 seats taken; nothing is stopped: stop 2 instances by hand when their sessions allow (one of them: kubectl delete deployment -n default prod-2)',
+          'prod: maxInstances 2 is below the 4 seats taken; nothing is stopped: stop 2 instances by hand when their sessions allow (one of them: kubectl annotate deployment -n default prod-2 pam.gatewaypool.io/stop=true)',
       },
       {
         name: 'warns when external instances take the seats of running ones',
         spec: { externalInstances: [{ name: 'dc2', platform: 'Linux' }] },
         message:
-          'prod: maxInstances 3 is below the 4 seats taken; nothing is stopped: stop 1 instance by hand when its sessions allow (kubectl delete deployment -n default prod-2)',
+          'prod: maxInstances 3 is below the 4 seats taken; nothing is stopped: stop 1 instance by hand when its sessions allow (kubectl annotate deployment -n default prod-2 pam.gatewaypool.io/stop=true)',
       },
       {
-        name: 'says that lower replicas stop nobody who is working',
+        name: 'says that lower replicas stop instances when nobody works in them any more',
         spec: { replicas: 1 },
         message:
-          'prod: replicas 1 is below the 3 instances in the cluster; none is stopped while it may have sessions: stop 2 instances by hand when their sessions allow (one of them: kubectl delete deployment -n default prod-2)',
+          'prod: replicas 1 is below the 3 instances in the cluster: 2 instances will be drained and stopped when their sessions are over, one without sessions first',
       },
     ])('$name', async ({ spec, message }) => {
       const { stderr, exitCode } = await change(spec);
@@ -97,12 +97,20 @@ describe('kubectl, when the admission policy is installed', () => {
       expect(exitCode).toBe(0);
     });
 
+    it('promises no order when all of them are to stop', async () => {
+      const { stderr } = await change({ replicas: 0 });
+
+      expect(stderr).toBe(
+        `${warning}prod: replicas 0 is below the 3 instances in the cluster: 3 instances will be drained and stopped when their sessions are over`,
+      );
+    });
+
     it('gives both warnings when both are lowered', async () => {
       const { stderr } = await change({ maxInstances: 2, replicas: 2 });
 
       expect(stderr.split('\n')).toEqual([
-        `${warning}prod: maxInstances 2 is below the 3 seats taken; nothing is stopped: stop 1 instance by hand when its sessions allow (kubectl delete deployment -n default prod-2)`,
-        `${warning}prod: replicas 2 is below the 3 instances in the cluster; none is stopped while it may have sessions: stop 1 instance by hand when its sessions allow (kubectl delete deployment -n default prod-2)`,
+        `${warning}prod: maxInstances 2 is below the 3 seats taken; nothing is stopped: stop 1 instance by hand when its sessions allow (kubectl annotate deployment -n default prod-2 pam.gatewaypool.io/stop=true)`,
+        `${warning}prod: replicas 2 is below the 3 instances in the cluster: 1 instance will be drained and stopped when its sessions are over, one without sessions first`,
       ]);
     });
 
@@ -110,7 +118,7 @@ describe('kubectl, when the admission policy is installed', () => {
       const { stderr } = await askKubectl(controlPlane, ['scale', 'gwp', 'prod', '--replicas=2']);
 
       expect(stderr).toBe(
-        `${warning}prod: replicas 2 is below the 3 instances in the cluster; none is stopped while it may have sessions: stop 1 instance by hand when its sessions allow`,
+        `${warning}prod: replicas 2 is below the 3 instances in the cluster: 1 instance will be drained and stopped when its sessions are over, one without sessions first`,
       );
     });
 
@@ -125,7 +133,9 @@ describe('kubectl, when the admission policy is installed', () => {
 
       const { stderr } = await change({ maxInstances: 1 });
 
-      expect(stderr).toContain('(one of them: kubectl delete deployment -n default prod-0)');
+      expect(stderr).toContain(
+        '(one of them: kubectl annotate deployment -n default prod-0 pam.gatewaypool.io/stop=true)',
+      );
     });
 
     it.each([

@@ -108,6 +108,7 @@ describe('the API server with our CRD', () => {
         replicas: 3,
         readyInstances: 2,
         surplusInstances: 0,
+        drainingInstances: 1,
         summary: '2 of 3 ready',
       });
 
@@ -129,8 +130,8 @@ describe('the API server with our CRD', () => {
         ['prod', '3', '3', '3', '2', '2 of 3 ready', 'AGE'],
       ]);
       expect(await columns('pam', '-o', 'wide')).toEqual([
-        ['NAME', 'MAX', 'DESIRED', 'RUNNING', 'READY', 'STATUS', 'AGE', 'SURPLUS', 'IMAGE'],
-        ['prod', '3', '3', '3', '2', '2 of 3 ready', 'AGE', '0', 'registry.example/gateway:1.8.4'],
+        ['NAME', 'MAX', 'DESIRED', 'RUNNING', 'READY', 'STATUS', 'AGE', 'SURPLUS', 'DRAINING', 'IMAGE'],
+        ['prod', '3', '3', '3', '2', '2 of 3 ready', 'AGE', '0', '1', 'registry.example/gateway:1.8.4'],
       ]);
     });
 
