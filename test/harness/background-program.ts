@@ -40,8 +40,8 @@ export async function reportOf({ client, id }: BackgroundProgram): Promise<unkno
 export async function endOf(program: BackgroundProgram, seconds: number): Promise<unknown> {
   const { client, id } = program;
   await inClient(client, `kill $(cat ${folder}/${id}.pid) 2>/dev/null || true`);
-  await eventually(`program ${id} ends`, seconds, async () => {
-    return (await inClient(client, `kill -0 $(cat ${folder}/${id}.pid) 2>/dev/null && echo runs || true`)) === '';
-  });
+  // A container whose first process does not care for orphans keeps them as zombies.
+  const state = `sed -n 's/^State:[[:space:]]*//p' /proc/$(cat ${folder}/${id}.pid)/status 2>/dev/null || true`;
+  await eventually(`program ${id} ends`, seconds, async () => /^(Z|$)/.test(await inClient(client, state)));
   return reportOf(program);
 }

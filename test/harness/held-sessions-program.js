@@ -1,6 +1,6 @@
 // Runs inside a pod: plain CommonJS without dependencies. Arguments: the report's path, and what to hold open as JSON (see HeldSessions).
 // Opens the sessions, keeps them open until SIGTERM, then closes them as a person would. The report says of each who serves it, when it
-// last heard from there, and how it ended.
+// last heard from there, and how and when it ended.
 const dgram = require('node:dgram');
 const fs = require('node:fs');
 const http = require('node:http');
@@ -8,7 +8,13 @@ const net = require('node:net');
 
 const report = process.argv[2];
 const { kind, target, count } = JSON.parse(process.argv[3]);
-const sessions = Array.from({ length: count }, () => ({ instance: '', open: false, heard: 0, ended: null }));
+const sessions = Array.from({ length: count }, () => ({
+  instance: '',
+  open: false,
+  heard: 0,
+  ended: null,
+  endedAt: null,
+}));
 const closers = [];
 
 /** The first line from the other side is its name; all others only show that it lives. */
@@ -20,7 +26,9 @@ function hear(session, text) {
 
 function end(session, how) {
   session.open = false;
-  session.ended ??= how;
+  if (session.ended !== null) return;
+  session.ended = how;
+  session.endedAt = Date.now();
 }
 
 const openers = {

@@ -22,6 +22,8 @@ const HeldSession = z.object({
   heard: z.number(),
   /** `close 1001` of a WebSocket, `closed` of a connection, `status 503` of a request, or an error code; null while it is open. */
   ended: z.string().nullable(),
+  /** When it ended, by the same clock. */
+  endedAt: z.number().nullable(),
 });
 export type HeldSession = z.infer<typeof HeldSession>;
 

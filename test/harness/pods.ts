@@ -10,7 +10,10 @@ const Pods = z.object({
         labels: z.record(z.string(), z.string()),
         deletionTimestamp: z.string().optional(),
       }),
-      spec: z.object({ nodeName: z.string().optional() }),
+      spec: z.object({
+        nodeName: z.string().optional(),
+        containers: z.array(z.object({ name: z.string(), image: z.string() })),
+      }),
       status: z.object({
         phase: z.string(),
         podIP: z.string().optional(),
@@ -30,6 +33,8 @@ export interface PoolPod {
   readonly node: string;
   /** Empty until it has one. */
   readonly address: string;
+  /** Of the gateway. */
+  readonly image: string;
   readonly terminating: boolean;
   /** The gateway container runs. */
   readonly gatewayRuns: boolean;
@@ -48,6 +53,7 @@ export async function podsOfPool(namespace: string, pool: string): Promise<reado
         slot: metadata.labels['pam.gatewaypool.io/slot'] ?? '',
         node: spec.nodeName ?? '',
         address: status.podIP ?? '',
+        image: spec.containers.find(({ name }) => name === 'gateway')?.image ?? '',
         terminating: metadata.deletionTimestamp !== undefined,
         gatewayRuns: gateway?.started === true,
         restarts: gateway?.restartCount ?? 0,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { GatewayPoolSpec } from '../../src/api/spec.ts';
 import { type Condition, GatewayPoolStatus } from '../../src/api/status.ts';
 import { eventually } from './eventually.ts';
-import { getJson } from './kubectl.ts';
+import { getJson, kubectl } from './kubectl.ts';
 
 const Pool = z.object({
   metadata: z.object({ name: z.string(), uid: z.string(), generation: z.number() }),
@@ -14,6 +14,11 @@ export type Pool = z.infer<typeof Pool>;
 
 export function getPool(namespace: string, name: string): Promise<Pool> {
   return getJson(Pool, ['gatewaypool', name, '-n', namespace]);
+}
+
+/** Changes fields of the spec, as `kubectl patch --type merge` does. */
+export async function patchPool(namespace: string, name: string, spec: object): Promise<void> {
+  await kubectl(['patch', 'gwp', name, '-n', namespace, '--type', 'merge', '-p', JSON.stringify({ spec })]);
 }
 
 export function conditionOf(pool: Pool, type: string): Condition | undefined {
@@ -30,8 +35,16 @@ export function waitForPool(
 ): Promise<Pool> {
   return eventually(`GatewayPool ${namespace}/${name}: ${what}`, seconds, async () => {
     const pool = await getPool(namespace, name);
-    return pool.status.observedGeneration === pool.metadata.generation && holds(pool) ? pool : undefined;
+    if (pool.status.observedGeneration === pool.metadata.generation && holds(pool)) return pool;
+    throw new Error(`last seen:\n${describe(pool)}`);
   });
+}
+
+/** What a person would look at to see why it is not so yet. */
+function describe({ status }: Pool): string {
+  const conditions = (status.conditions ?? []).map(({ type, status: is, message }) => `${type}=${is}: ${message}`);
+  const slots = (status.slots ?? []).map(({ name, state, reason }) => `${name} ${state}: ${reason}`);
+  return [status.summary, ...slots, ...conditions].join('\n');
 }
 
 /** All wanted instances are Ready. */
