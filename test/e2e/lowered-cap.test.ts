@@ -3,7 +3,7 @@ import { eventually } from '../harness/eventually.ts';
 import { kubectl, tryKubectl } from '../harness/kubectl.ts';
 import { podsOfPool } from '../harness/pods.ts';
 import { conditionOf, getPool, waitForPool } from '../harness/pools.ts';
-import { listSshSessions, openSshSessions } from '../harness/ssh-sessions.ts';
+import { closeSshSessionsOf, listSshSessions, openSshSessions } from '../harness/ssh-sessions.ts';
 import { type Environment, prepareEnvironment, runBastionPool, setUpMilliseconds } from './environment.ts';
 
 let environment: Environment;
@@ -79,10 +79,15 @@ describe('lowering the maximum while people work', () => {
     expect((await podsOfPool(environment.namespace, pool)).map(({ slot }) => slot)).toHaveLength(3);
   }, 120_000);
 
-  it('does not replace a surplus pod that someone deletes: its successor is held, then removed', async () => {
+  it('does not replace a surplus pod that someone deletes: it ends after its session, its successor is removed', async () => {
     const victim = (await podsOfPool(environment.namespace, pool)).find(({ slot }) => slot === 'bastion-2');
 
     await kubectl(['delete', 'pod', '-n', environment.namespace, victim?.name ?? '', '--wait=false']);
+    await eventually('its successor waits', 30, async () => {
+      return (await podsOfPool(environment.namespace, pool)).filter(({ slot }) => slot === 'bastion-2').length === 2;
+    });
+    expect(await sessionsAlive()).toBe(3);
+    await closeSshSessionsOf(environment.client, 'people', 'bastion-2');
 
     await eventually('slot 2 is gone', 90, async () => {
       const pods = await podsOfPool(environment.namespace, pool);
@@ -117,6 +122,8 @@ describe('lowering the maximum while people work', () => {
     );
 
     await kubectl(['delete', 'deployment', '-n', environment.namespace, 'bastion-1']);
+    expect(await sessionsAlive()).toBe(2);
+    await closeSshSessionsOf(environment.client, 'people', 'bastion-1');
 
     const within = await waitForPool(environment.namespace, pool, 'within its maximum', 60, (seen) => {
       return conditionOf(seen, 'CapExceeded')?.status === 'False';

@@ -63,6 +63,14 @@ export async function closeSshSessions(client: ClientPod, prefix: string): Promi
   );
 }
 
+/** Ends the sessions of this prefix that one instance serves. */
+export async function closeSshSessionsOf(client: ClientPod, prefix: string, instance: string): Promise<void> {
+  const sessions = (await listSshSessions(client, prefix)).filter((session) => session.instance === instance);
+  for (const { id } of sessions) {
+    await inClient(client, `cd ${folder} && kill $(cat ${id}.pid) 2>/dev/null || true; rm -f ${id}.*`);
+  }
+}
+
 /** How many sessions each instance took. */
 export function sessionsPerInstance(sessions: readonly SshSession[]): Record<string, number> {
   const counts: Record<string, number> = {};
