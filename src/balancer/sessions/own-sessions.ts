@@ -3,6 +3,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { BalancerConfig } from '../config/schema.ts';
 import { ownSockets } from '../sockets/own-sockets.ts';
 import { socketRows, tcpTables, udpTables } from '../sockets/socket-table.ts';
+import type { SocketTable } from '../sockets/socket-table.ts';
 import { busiest } from './busiest.ts';
 import { askGateway } from './gateway-number.ts';
 import { createHostAddresses, systemLookUp } from './host-addresses.ts';
@@ -38,6 +39,7 @@ export interface OwnSessionsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lookUp?: LookUp;
+  readonly tables?: readonly SocketTable[];
 }
 
 const refreshMilliseconds = 60_000;
@@ -45,10 +47,9 @@ const refreshMilliseconds = 60_000;
 const retryMilliseconds = 2000;
 const learnMilliseconds = 1000;
 const namedPeers = 10;
-const tables = [...tcpTables, ...udpTables];
 
 export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
-  const { settings, balancerCounts, adminPort, clock, logger } = options;
+  const { settings, balancerCounts, adminPort, clock, logger, tables = [...tcpTables, ...udpTables] } = options;
   const addresses = createHostAddresses(options.lookUp ?? systemLookUp, logger);
   let problem: string | undefined;
 
@@ -62,7 +63,7 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
       ownPorts: new Set([adminPort, ...listeners.map(({ port }) => port)]),
       isIgnored: ignoredPeers(sessions.ignore, (host) => addresses.of(host)),
     };
-    const read = () => busiest(sessionsInTables(filter), namedPeers);
+    const read = () => busiest(sessionsInTables(tables, filter), namedPeers);
     const found = read();
     // Note: a socket that ends while the table is printed may hide another one. So nobody is believed only when said twice.
     const { total, names } = found.total === 0 ? read() : found;
@@ -103,7 +104,7 @@ function hostsOf({ ignore }: BalancerConfig['sessions']): string[] {
   return [...new Set(ignore.flatMap(({ host }) => (host === undefined ? [] : [host])))];
 }
 
-function* sessionsInTables(filter: SessionFilter): Generator<string, void, undefined> {
+function* sessionsInTables(tables: readonly SocketTable[], filter: SessionFilter): Generator<string, void, undefined> {
   for (const table of tables) yield* sessionsIn(table.protocol, socketRows(table), filter);
 }
 

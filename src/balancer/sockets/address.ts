@@ -20,11 +20,9 @@ export function isUnspecified(hex: string): boolean {
 
 /** As people and DNS write it: `192.0.2.7`, also for an IPv4 address on an IPv6 socket, or `2001:db8::7`. */
 export function addressText(hex: string): string {
-  const bytes = bytesOf(hex);
-  if (isIPv4(hex)) return bytes.slice(-4).join('.');
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    (((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0)).toString(16),
-  );
+  const word = hex.slice(-8);
+  if (isIPv4(hex)) return [6, 4, 2, 0].map((offset) => Number.parseInt(word.slice(offset, offset + 2), 16)).join('.');
+  const groups = [4, 0, 12, 8, 20, 16, 28, 24].map((offset) => swapped(hex.slice(offset, offset + 4)));
   return new SocketAddress({ address: groups.join(':'), family: 'ipv6' }).address;
 }
 
@@ -32,8 +30,6 @@ function isIPv4(hex: string): boolean {
   return hex.length === 8 || hex.startsWith(mappedPrefix);
 }
 
-/** In the order of the network. */
-function bytesOf(hex: string): number[] {
-  const words = hex.match(/.{8}/g) ?? [];
-  return words.flatMap((word) => (word.match(/../g) ?? []).reverse().map((digits) => Number.parseInt(digits, 16)));
+function swapped(twoBytes: string): string {
+  return twoBytes.slice(2) + twoBytes.slice(0, 2);
 }

@@ -32,20 +32,23 @@ export const socketStates = {
 /** No process holds the socket: it was closed, or nobody has accepted it yet. */
 export const noInode = '0';
 
-const addressAndPort = /^((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4})$/;
+/** Number, both ends, state, queues, timer, retransmits, user, time-out, inode; what follows differs between the tables. */
+const row =
+  /^ *\d+: ((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4}) ((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4}) ([0-9A-F]{2}) ([0-9A-F]{8}):\S+ \S+ \S+ +\S+ +\S+ (\d+)(?: |$)/;
 
 /**
  * Reads one row; undefined when it is none.
  * The format: https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt
  */
 export function parseSocketRow(line: string): SocketRow | undefined {
-  const [, local = '', remote = '', state, queues = '', , , , , inode] = line.trim().split(/\s+/);
-  const [localEnd, remoteEnd] = [socketEnd(local), socketEnd(remote)];
-  if (localEnd === undefined || remoteEnd === undefined || state === undefined || inode === undefined) return undefined;
-  return { local: localEnd, remote: remoteEnd, state, unsentBytes: Number.parseInt(queues, 16), inode };
-}
-
-function socketEnd(text: string): SocketEnd | undefined {
-  const [, address, port] = addressAndPort.exec(text) ?? [];
-  return address === undefined || port === undefined ? undefined : { address, port: Number.parseInt(port, 16) };
+  const [whole, local = '', localPort = '', remote = '', remotePort = '', state = '', unsent = '', inode = ''] =
+    row.exec(line) ?? [];
+  if (whole === undefined) return undefined;
+  return {
+    local: { address: local, port: Number.parseInt(localPort, 16) },
+    remote: { address: remote, port: Number.parseInt(remotePort, 16) },
+    state,
+    unsentBytes: Number.parseInt(unsent, 16),
+    inode,
+  };
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { isMissingFile } from '../state/missing-file.ts';
 import { parseSocketRow } from './socket-row.ts';
 import type { SocketRow } from './socket-row.ts';
 
@@ -68,7 +69,7 @@ function openTable(path: string, mayBeMissing: boolean): number | undefined {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    if (mayBeMissing && error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (mayBeMissing && isMissingFile(error)) return undefined;
     throw error;
   }
 }

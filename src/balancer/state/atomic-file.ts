@@ -1,5 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isMissingFile } from './missing-file.ts';
 
 /** Replaces a file in one step that survives a crash of the process or the machine: it then holds the old text or the new one. */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
@@ -18,13 +19,9 @@ export async function readFileIfAny(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (isMissingFile(error)) return undefined;
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
 async function withFile(

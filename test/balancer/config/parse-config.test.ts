@@ -56,6 +56,20 @@ describe('parseConfig', () => {
     expect(config.retries).toEqual({ attempts: 2, budgetPercent: 20, budgetMinimum: 3 });
     expect(config.slowStartSeconds).toBe(10);
     expect(config.proxyProtocol).toBe('None');
+    expect(config.sessions).toEqual({ source: 'Balancer', ignore: [] });
+  });
+
+  it('reads how sessions are counted', () => {
+    const text = `sessions: {source: HTTP, http: {port: 8080}, ignore: [{cidr: 'fd77::/64', port: 443}, {host: router.example., port: 443}]}`;
+
+    expect(parseConfig(text, 'balancer.yaml').sessions).toEqual({
+      source: 'HTTP',
+      http: { path: '/sessions', port: 8080, field: 'sessions' },
+      ignore: [
+        { cidr: 'fd77::/64', port: 443 },
+        { host: 'router.example.', port: 443 },
+      ],
+    });
   });
 
   it('takes an empty file for a balancer that does nothing', () => {
@@ -122,6 +136,36 @@ describe('parseConfig', () => {
       name: 'a port for a listener that does not exist',
       text: good.replace('http: 9002', 'http: 9002, web: 1'),
       message: /^balancer\.yaml:11:\d+: backends\[1\]\.ports\.web: there is no listener called web/,
+    },
+    {
+      name: 'a gateway to ask without its port',
+      text: 'sessions: {source: HTTP}\n',
+      message: /^balancer\.yaml:1:11: sessions\.http: source HTTP needs http\.port/,
+    },
+    {
+      name: 'a gateway that is not asked',
+      text: 'sessions: {source: Kernel, http: {port: 8080}}\n',
+      message: /^balancer\.yaml:1:34: sessions\.http: needs source HTTP/,
+    },
+    {
+      name: 'a peer without an address',
+      text: 'sessions: {ignore: [{port: 443}]}\n',
+      message: /^balancer\.yaml:1:21: sessions\.ignore\[0\]: needs cidr or host/,
+    },
+    {
+      name: 'a peer with two',
+      text: 'sessions: {ignore: [{port: 443, host: a, cidr: 10.0.0.0/8}]}\n',
+      message: /^balancer\.yaml:1:21: sessions\.ignore\[0\]: needs cidr or host/,
+    },
+    {
+      name: 'a peer without its port',
+      text: 'sessions: {ignore: [{host: a}]}\n',
+      message: /^balancer\.yaml:1:21: sessions\.ignore\[0\]\.port: /,
+    },
+    {
+      name: 'a range that is none',
+      text: 'sessions: {ignore: [{cidr: 10.0.0.0, port: 443}]}\n',
+      message: /^balancer\.yaml:1:28: sessions\.ignore\[0\]\.cidr: must be a range of IPv4 or IPv6 addresses/,
     },
     { name: 'a list instead of a map', text: '- a\n', message: /^balancer\.yaml:1:1: the document: / },
     { name: 'aliases that grow without end', text: growing, message: /^balancer\.yaml:1:1: Excessive alias count/ },
