@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { endHttpLoad, type HttpLoadResult, startHttpLoad } from '../harness/http-load.ts';
+import type { HttpLoadResult } from '../harness/http-load.ts';
 import { nextImages } from '../harness/images.ts';
 import { kubectl } from '../harness/kubectl.ts';
+import { underMixedLoad } from '../harness/mixed-load.ts';
 import { podsOfPool } from '../harness/pods.ts';
 import { isReady, patchPool, waitForPool } from '../harness/pools.ts';
 import { type Environment, prepareEnvironment, runWebPool, setUpMilliseconds } from './environment.ts';
@@ -11,16 +12,8 @@ const pool = 'web';
 
 const podUids = async () => (await podsOfPool(environment.namespace, pool)).map(({ uid }) => uid);
 
-/** Clients of every kind, one connection each: GET and POST, busy ones and ones that rest for up to three seconds. */
 async function underLoad(work: () => Promise<void>): Promise<HttpLoadResult> {
-  const load = await startHttpLoad(environment.client, {
-    url: `http://${pool}/`,
-    connections: 16,
-    methods: ['GET', 'POST'],
-    pauseMilliseconds: { busy: 10, unhurried: 2000 },
-  });
-  await work();
-  const result = await endHttpLoad(load);
+  const result = await underMixedLoad(environment.client, pool, work);
   process.stderr.write(`${result.requests} requests, ${result.failed} failed: ${JSON.stringify(result.byMethod)}\n`);
   return result;
 }
