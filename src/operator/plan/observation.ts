@@ -25,8 +25,14 @@ export interface Observation {
 }
 
 /** What `drains.yaml` in the ConfigMap `<pool>-balancer` says, and the version to compare with when it is changed. */
-export interface ObservedDrains {
+export interface ObservedDrains extends DrainList {
   readonly resourceVersion: string;
+}
+
+/** The list of draining pods, as it is written. */
+export interface DrainList {
+  /** Grows by one with every write, also over the loss of the ConfigMap. */
+  readonly generation: number;
   /** metadata.generation of the pool that it was written for: an operator that knows an older one changes nothing. 0: not written yet. */
   readonly poolGeneration: number;
   readonly draining: readonly OrderedDrain[];
@@ -41,6 +47,8 @@ export interface OrderedDrain {
    * two machines are compared, and a restart of anybody does not begin it anew.
    */
   readonly deadlineSeconds: number | null;
+  /** `generation` of the list with which this order began; kept as long as it stays ordered. */
+  readonly since: number;
   /** A sentence for a person. */
   readonly reason: string;
 }
@@ -120,6 +128,8 @@ export interface ObservedPod {
   readonly ready: boolean;
   /** The sidecar's container status says `started`: the gateway was let through. May be seen late, is never seen early. */
   readonly balancerStarted: boolean;
+  /** The sidecar runs or ran, in this pod, whether or not it let the gateway through. */
+  readonly balancerEverRan: boolean;
   /** The gateway container runs or ran, in this pod. */
   readonly gatewayEverStarted: boolean;
   /** Why the first container that waits does so: `ImagePullBackOff`, `CrashLoopBackOff`; scheduling troubles too: `Unschedulable`. */
@@ -135,6 +145,11 @@ export interface ObservedPod {
    * from its creation while its sidecar does not run at all. undefined while it waits for its seat: that time does not count.
    */
   readonly progressSince: string | undefined;
+  /**
+   * How long this process has known that it could become Ready, by its own clock; undefined while it waits for its seat, because that
+   * time does not count. Begins anew with the process: the safe side.
+   */
+  readonly progressMilliseconds: number | undefined;
   /** What its sidecar answered when it was asked just now (see `podsToAsk`); undefined when it was not asked or did not answer. */
   readonly answer: PodAnswer | undefined;
 }
@@ -153,6 +168,8 @@ export interface PodAnswer {
   readonly drain: { readonly deadlineReached: boolean } | null;
   /** UIDs of the pods that it sends nothing new to, because they were ordered to drain. */
   readonly knownDrains: readonly string[];
+  /** `generation` of the list of drains that it obeys; 0: it has read none. */
+  readonly drainsGeneration: number;
   /** Who keeps an outbound-only gateway busy: `192.0.2.7:443`. At most ten. */
   readonly busyPeers: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { RollSlot } from '../plan/actions.ts';
 import type { CountedPod } from '../plan/busy.ts';
 import type { Gate, Limits } from '../plan/gate.ts';
-import type { PodAnswer } from '../plan/observation.ts';
+import type { DrainList, PodAnswer } from '../plan/observation.ts';
 
 /**
  * The requests that the protocol of seats is made of, each one a single request to the API server. All reads are quorum reads, never
@@ -31,6 +31,8 @@ export interface SeatApi {
     resourceVersion: string,
     template: NewTemplate,
   ): Promise<'Replaced' | 'Conflict' | 'NoSuchRevision'>;
+  /** Compare-and-swap of the list of draining pods. `Conflict` also when its ConfigMap is gone. */
+  writeDrains(drains: DrainList, expectResourceVersion: string): Promise<'Written' | 'Conflict'>;
   /** Ask the sidecars of these pods at /sessions, all at once. The answers by pod UID; who does not answer in time is left out. */
   askSidecars(pods: readonly LivePod[]): Promise<ReadonlyMap<string, PodAnswer>>;
 }
