@@ -1,20 +1,23 @@
-import { wantedLimits, seatsForSlots } from '../../src/operator/plan/cap.ts';
-import { desiredInstances } from '../../src/operator/plan/replicas.ts';
 import { controllerMoves } from './cluster/controllers.ts';
-import { endingMoves, kubeletMoves } from './cluster/kubelet.ts';
+import { endingMoves } from './cluster/ending.ts';
+import { kubeletMoves } from './cluster/kubelet.ts';
+import { closeAllSessions } from './cluster/sessions.ts';
 import { sidecarMoves } from './cluster/sidecar.ts';
-import { editSpec } from './faults.ts';
-import { running, Violation } from './invariants.ts';
-import { sameStatus } from './operator/operator.ts';
+import { Violation } from './invariants/violation.ts';
+import { assertAsWanted } from './invariants/wanted.ts';
+import { uncordon } from './life/nodes.ts';
+import { editSpec, mendConfig } from './life/user.ts';
+import { sameStatus } from './operator/apply.ts';
 import type { Simulation } from './simulation.ts';
 
 const maxRounds = 400;
+const roundMilliseconds = 2000;
 
-/** All faults end; then everything does what it has to do until nothing changes any more, and the pool is as it should be. */
+/** All faults and all sessions end; then everything does what it has to do until nothing changes any more, and the pool is as it should be. */
 export async function converge(simulation: Simulation): Promise<void> {
   healFaults(simulation);
   await comeToRest(simulation);
-  assertAsWanted(simulation);
+  assertAsWanted(simulation.cluster);
 }
 
 /** Everything goes on until nothing changes any more, within bounded rounds. */
@@ -26,17 +29,25 @@ export async function comeToRest(simulation: Simulation): Promise<void> {
   throw new Violation(`not quiet after ${maxRounds} rounds: ${unrest(simulation)}`);
 }
 
+/** Everything goes on for some time. */
+export async function goOn(simulation: Simulation, seconds: number): Promise<void> {
+  for (let played = 0; played < seconds * 1000; played += roundMilliseconds) await playRound(simulation);
+}
+
 function healFaults({ cluster, operators }: Simulation): void {
   for (const { caches } of operators) caches.thaw();
+  closeAllSessions(cluster);
+  cluster.silence = 0;
   cluster.apiIsDown = false;
-  cluster.configIsValid = true;
   cluster.lostNodes.clear();
+  for (const node of cluster.store.last('cordoned')) uncordon(cluster, node);
+  if (!cluster.store.last('secret').valid) mendConfig(cluster);
   if (cluster.store.last('pool').spec.paused) editSpec(cluster, { paused: false });
 }
 
 /** Everybody acts until they wait for somebody else or for time to pass. */
 async function playRound({ cluster, operators, step }: Simulation): Promise<void> {
-  cluster.milliseconds += 2000;
+  cluster.milliseconds += roundMilliseconds;
   for (const moves of [controllerMoves, kubeletMoves, endingMoves, sidecarMoves]) {
     for (const move of moves(cluster)) await step(move);
   }
@@ -68,45 +79,4 @@ function unrest({ cluster, operators }: Simulation): string {
     if (!sameStatus(status, cluster.store.last('pool').status)) return 'the status is not written';
   }
   return '';
-}
-
-/** What a quiet pool must look like (guarantees G1, G2, G8; conditions true to the state). */
-function assertAsWanted({ cluster }: Simulation): void {
-  const { spec, status, generation } = cluster.store.last('pool');
-  const gate = cluster.store.last('gate')?.gate;
-  const deployments = cluster.store
-    .last('deployments')
-    .map(({ slot }) => slot)
-    .sort();
-  const runs = running(cluster);
-  const limits = wantedLimits(spec);
-  const desired = desiredInstances(spec).instances;
-  const isOver = deployments.length + limits.externalInstances > limits.maxInstances;
-  const condition = (type: string): string | undefined =>
-    status?.conditions?.find((found) => found.type === type)?.status;
-
-  const expect = (holds: boolean, what: string): void => {
-    if (!holds) throw new Violation(`when all was quiet: ${what}`);
-  };
-  expect(status?.maxInstances === limits.maxInstances, `status.maxInstances is ${status?.maxInstances}`);
-  expect(
-    status?.externalInstances === limits.externalInstances,
-    `status.externalInstances is ${status?.externalInstances}`,
-  );
-  expect(
-    status?.observedGeneration === generation,
-    `observedGeneration is ${status?.observedGeneration} of ${generation}`,
-  );
-  expect(gate?.poolGeneration === generation, `the gate is for generation ${gate?.poolGeneration} of ${generation}`);
-  expect(gate?.mode === (isOver ? 'Hold' : 'SelfHeal'), `the gate is in ${gate?.mode}`);
-  expect(gate?.slots.join() === deployments.join(), `seats ${gate?.slots.join()}, Deployments ${deployments.join()}`);
-  expect(runs.length === deployments.length, `${runs.length} gateways run in ${deployments.length} slots`);
-  expect(
-    runs.length >= Math.min(desired, seatsForSlots(limits)),
-    `${runs.length} gateways run, ${desired} are desired`,
-  );
-  expect(condition('CapExceeded') === (isOver ? 'True' : 'False'), `CapExceeded is ${condition('CapExceeded')}`);
-  expect(condition('Ready') === 'True', `Ready is ${condition('Ready')}`);
-  expect(condition('Reconciling') === 'False', `Reconciling is ${condition('Reconciling')}`);
-  expect(condition('Stalled') === 'False', `Stalled is ${condition('Stalled')}`);
 }

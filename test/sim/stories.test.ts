@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { deleteSlotByHand, editSpec, scaleSlotByHand } from './faults.ts';
-import { running } from './invariants.ts';
-import { liveRandomly, simulationOfSeed } from './simulation.ts';
+import { deleteSlotByHand, editSpec, scaleSlotByHand } from './life/user.ts';
+import { running } from './invariants/cap.ts';
+import { liveRandomly } from './life/life.ts';
+import { simulationOfSeed } from './simulation.ts';
 import { chapter, golden, runningPool, told } from './story.ts';
 
 describe('stories of a pool', () => {

@@ -1,7 +1,9 @@
+import type { Rotation } from '../../../src/balancer/rotation/rotation.ts';
+import type { SlotVerdict } from '../../../src/balancer/seat/decide.ts';
 import type { GateReading } from '../../../src/balancer/seat/gate.ts';
 import type { Held } from '../../../src/balancer/seat/held.ts';
 import type { LostSince, PeerAnswers } from '../../../src/balancer/seat/occupants.ts';
-import type { SlotVerdict } from '../../../src/balancer/seat/decide.ts';
+import type { SimTemplate } from './template.ts';
 
 /** Where a sidecar is in one round of the seat rule. Between any two, the world goes on. */
 export type Round =
@@ -19,14 +21,28 @@ export type Round =
 /** What really runs of a pod, on its node. */
 export interface Process {
   readonly podUid: string;
+  readonly podName: string;
   readonly slot: string;
+  readonly node: string;
+  readonly template: SimTemplate;
   sidecarRuns: boolean;
   /** The file on the emptyDir: the gateway was let through. */
   marker: boolean;
+  markedMilliseconds: number | undefined;
+  gatewayRuns: boolean;
   gatewayServes: boolean;
+  gatewayEverRan: boolean;
+  restarts: number;
   held: Held | null;
   round: Round;
   lostSince: LostSince;
-  /** How much of the endpoints' history its watch has seen. */
+  /** How much of the history of endpoints and drains its watches have seen. */
   seenEndpoints: number;
+  seenDrains: number;
+  /** The file on the emptyDir: since when it has obeyed an order to drain, by its node's clock. */
+  orderedSince: number | undefined;
+  /** Since when it knows that its pod is ending, by its node's clock. */
+  endingSince: number | undefined;
+  /** Its own place in the round-robin. */
+  rotation: Rotation;
 }

@@ -1,108 +1,57 @@
-import type { PoolView } from '../../../src/balancer/endpoints/pool-view.ts';
-import { heldBy, slotVerdict } from '../../../src/balancer/seat/decide.ts';
-import type { SlotVerdict } from '../../../src/balancer/seat/decide.ts';
-import { gateVerdict } from '../../../src/balancer/seat/gate.ts';
-import type { OwnPod } from '../../../src/balancer/seat/held.ts';
-import { occupants, seatTakeoverSeconds, slotPeers, trackLost } from '../../../src/balancer/seat/occupants.ts';
-import type { PeerAnswer, PeerAnswers } from '../../../src/balancer/seat/occupants.ts';
+import type { PodAnswer } from '../../../src/operator/plan/observation.ts';
 import type { Cluster } from './cluster.ts';
-import { say } from './cluster.ts';
-import type { Move } from './controllers.ts';
-import type { Process, Round } from './process.ts';
+import { isListening, runs } from './cluster.ts';
+import type { Move } from './move.ts';
+import type { Process } from './process.ts';
+import { seatRound } from './seat-round.ts';
+import { sessionsOf } from './sessions.ts';
+import { keepOrder, obeyedDrains, toldDrain } from './sidecar-drain.ts';
 
-/** The deadline of a sidecar's live read of the gate. */
-const gateDeadlineMilliseconds = 5000;
-
-/** What the sidecars could do next: each is somewhere in a round of the real seat rule, and reads of a round are apart in time. */
+/** What the sidecars could do next: go on in their round of the seat rule, or hear news of the API server. */
 export function sidecarMoves(cluster: Cluster): Move[] {
   const moves: Move[] = [];
   for (const process of cluster.processes.values()) {
-    const pod = cluster.store.last('pods').find(({ uid }) => uid === process.podUid);
-    const isCutOff = pod?.node === undefined || cluster.lostNodes.has(pod.node);
-    if (!process.sidecarRuns || process.marker) continue;
-
-    moves.push(() => step(cluster, process, isCutOff));
-    const behind = process.seenEndpoints < cluster.store.histories.endpoints.length - 1;
-    if (behind && !isCutOff && !cluster.apiIsDown) moves.push(() => (process.seenEndpoints += 1));
+    if (!process.sidecarRuns) continue;
+    if (!process.marker) moves.push(() => seatRound(cluster, process));
+    if (!cluster.lostNodes.has(process.node) && !cluster.apiIsDown) moves.push(...watchMoves(cluster, process));
   }
   return moves;
 }
 
-function step(cluster: Cluster, process: Process, isCutOff: boolean): void {
-  const reachesApi = !isCutOff && !cluster.apiIsDown;
-  const { round } = process;
-  switch (round.at) {
-    case 'Rest':
-      process.round = ask(cluster, process, isCutOff);
-      break;
-    case 'Asked': {
-      const watched = judge(cluster, process, watchedView(cluster, process), round.answers);
-      const live = reachesApi ? cluster.store.last('endpoints') : undefined;
-      const slot = watched.free ? judge(cluster, process, live, round.answers) : watched;
-      process.round = { at: 'Judged', answers: round.answers, slot };
-      break;
-    }
-    case 'Judged': {
-      const gate = cluster.store.last('gate')?.gate;
-      const reading = !reachesApi
-        ? ({ kind: 'Unavailable', problem: 'no answer' } as const)
-        : gate === undefined
-          ? ({ kind: 'Missing' } as const)
-          : ({ kind: 'Seats', seats: gate } as const);
-      process.round = { ...round, at: 'GateRead', reading, sinceMilliseconds: cluster.milliseconds };
-      break;
-    }
-    case 'GateRead':
-      decide(cluster, process, round);
-      process.round = { at: 'Rest' };
+function watchMoves(cluster: Cluster, process: Process): Move[] {
+  const { endpoints, drains } = cluster.store.histories;
+  const moves: Move[] = [];
+  if (process.seenEndpoints < endpoints.length - 1) moves.push(() => (process.seenEndpoints += 1));
+  if (process.seenDrains < drains.length - 1) {
+    moves.push(() => {
+      process.seenDrains += 1;
+      keepOrder(cluster, process);
+    });
   }
+  return moves;
 }
 
-function ask(cluster: Cluster, process: Process, isCutOff: boolean): Round {
-  const peers = slotPeers(watchedView(cluster, process), ownPod(process));
-  const answers: PeerAnswers = new Map(
-    peers.map(({ podUid }) => [podUid, isCutOff ? { kind: 'Silent' } : answerOf(cluster, podUid)]),
-  );
-  process.lostSince = trackLost(process.lostSince, peers, answers, cluster.milliseconds);
-  return { at: 'Asked', answers };
-}
-
-/** What the sidecar of a pod answers a peer. */
-function answerOf(cluster: Cluster, podUid: string): PeerAnswer {
+/** GET :15090/sessions as the operator asks it; undefined: no answer. */
+export function answerOf(cluster: Cluster, podUid: string): PodAnswer | undefined {
   const process = cluster.processes.get(podUid);
-  const node = cluster.store.last('pods').find(({ uid }) => uid === podUid)?.node;
-  if (process?.sidecarRuns !== true || node === undefined || cluster.lostNodes.has(node)) return { kind: 'Silent' };
-  if (process.marker) return { kind: 'Seated' };
-  return process.held === null ? { kind: 'Seated' } : { kind: 'Held', waitsFor: process.held.waitsFor };
-}
+  if (process === undefined || !runs(cluster, process)) return undefined;
+  if (cluster.silence > 0 && cluster.random.chance(cluster.silence)) return undefined;
 
-function decide(cluster: Cluster, process: Process, round: Extract<Round, { at: 'GateRead' }>): void {
-  const own = ownPod(process);
-  const isLate = cluster.milliseconds - round.sinceMilliseconds >= gateDeadlineMilliseconds;
-  const reading = isLate ? ({ kind: 'Unavailable', problem: 'deadline exceeded' } as const) : round.reading;
-  const slot = round.slot.free ? judge(cluster, process, watchedView(cluster, process), round.answers) : round.slot;
-  const held = heldBy(slot, gateVerdict(reading, own, 'seats'));
-  const isNews = held?.message !== process.held?.message;
-  process.held = held;
-  if (held !== null) {
-    if (isNews) say(cluster, `Sidecar of ${own.podName} holds its gateway back: ${held.message}`);
-    return;
+  const own = sessionsOf(cluster, podUid);
+  const backends: Record<string, number> = {};
+  for (const { entry, gateway } of own) {
+    const slot = cluster.processes.get(gateway)?.slot;
+    if (entry === podUid && slot !== undefined) backends[slot] = (backends[slot] ?? 0) + 1;
   }
-  process.marker = true;
-  say(cluster, `Sidecar of ${own.podName} lets its gateway start`);
-  cluster.onOccurrence({ kind: 'GatewayStarted', process });
-}
-
-function judge(cluster: Cluster, process: Process, view: PoolView | undefined, answers: PeerAnswers): SlotVerdict {
-  const own = ownPod(process);
-  const now = { milliseconds: cluster.milliseconds, takeoverSeconds: seatTakeoverSeconds };
-  return slotVerdict(view, own, occupants(slotPeers(view ?? [], own), own, answers, process.lostSince, now));
-}
-
-function watchedView(cluster: Cluster, process: Process): PoolView {
-  return cluster.store.histories.endpoints[process.seenEndpoints]?.value ?? [];
-}
-
-function ownPod({ podUid, slot }: Process): OwnPod {
-  return { slot, podUid, podName: `${slot}-${podUid.split('-')[1]}` };
+  const isUnreadable = cluster.silence > 0 && cluster.random.chance(cluster.silence / 4);
+  const sessions = isListening(cluster) ? (backends[process.slot] ?? 0) : own.length;
+  return {
+    held: process.held,
+    sessions: isUnreadable ? undefined : sessions,
+    transit: own.filter(({ entry, gateway }) => entry === podUid && gateway !== podUid).length,
+    backends,
+    drain: toldDrain(cluster, process),
+    knownDrains: obeyedDrains(cluster, process).map((order) => order.podUid),
+    busyPeers: [],
+  };
 }

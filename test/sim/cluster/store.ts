@@ -19,10 +19,13 @@ export function storeOf(initial: Collections, now: () => number): Store {
   const first = <T>(value: T): Version<T>[] => [{ value, atMilliseconds: 0 }];
   const histories: Histories = {
     pool: first(initial.pool),
+    secret: first(initial.secret),
     gate: first(initial.gate),
+    drains: first(initial.drains),
     deployments: first(initial.deployments),
     pods: first(initial.pods),
     endpoints: first(initial.endpoints),
+    cordoned: first(initial.cordoned),
   };
   return {
     histories,

@@ -15,13 +15,37 @@ export interface Caches {
   thaw(): void;
   /** As after a start: everything is listed anew. */
   relist(): void;
+  /** Remembers what one of its own writes came to, so that no plan is made from a cache that does not show it yet. */
+  wrote(name: CollectionName, position: number): void;
+  /** Whether all of its own writes show. */
+  showsOwnWrites(): boolean;
 }
 
-export const watched = ['pool', 'gate', 'deployments', 'pods'] as const satisfies readonly CollectionName[];
+export const watched = [
+  'pool',
+  'secret',
+  'gate',
+  'drains',
+  'deployments',
+  'pods',
+  'cordoned',
+] as const satisfies readonly CollectionName[];
+
+const nowhere: Readonly<Record<CollectionName, number>> = {
+  pool: 0,
+  secret: 0,
+  gate: 0,
+  drains: 0,
+  deployments: 0,
+  pods: 0,
+  endpoints: 0,
+  cordoned: 0,
+};
 
 export function cachesOf(cluster: Cluster): Caches {
   const { histories } = cluster.store;
-  const position: Record<CollectionName, number> = { pool: 0, gate: 0, deployments: 0, pods: 0, endpoints: 0 };
+  const position = { ...nowhere };
+  let written = { ...nowhere };
   let knownSince = 0;
   let frozen: CollectionName | undefined;
   const end = (name: CollectionName): number => histories[name].length - 1;
@@ -47,8 +71,13 @@ export function cachesOf(cluster: Cluster): Caches {
     },
     relist: () => {
       frozen = undefined;
+      written = { ...nowhere };
       knownSince = cluster.milliseconds;
       for (const name of watched) moveTo(name, end(name));
     },
+    wrote: (name, at) => {
+      written[name] = Math.max(written[name], at);
+    },
+    showsOwnWrites: () => watched.every((name) => position[name] >= written[name]),
   };
 }

@@ -1,15 +1,38 @@
-import { podsToAsk } from '../../../src/operator/plan/held.ts';
 import type { ObservedGate } from '../../../src/operator/plan/gate.ts';
-import type { Observation, ObservedPod, ObservedSlot, PodAnswer } from '../../../src/operator/plan/observation.ts';
+import { podsToAsk } from '../../../src/operator/plan/pods-to-ask.ts';
+import type {
+  ConfigCheck,
+  Observation,
+  ObservedDeployment,
+  ObservedPod,
+  ObservedSlot,
+} from '../../../src/operator/plan/observation.ts';
 import { slotNumber } from '../../../src/operator/plan/slots.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { SimDeployment, SimGate, SimPod } from '../cluster/objects.ts';
+import type { Collections, SimDeployment, SimGate, SimPod, SimSecret } from '../cluster/objects.ts';
+import { answerOf } from '../cluster/sidecar.ts';
+import { configOfCopy, copyNamed, isEdited, keyOf, revisionNamed } from '../cluster/template.ts';
 import type { Caches } from './caches.ts';
 
+/** Who observes. */
+export interface Observer {
+  readonly clock: OperatorClock;
+  /** The image of the sidecar that pods get which start now. */
+  readonly sidecar: string;
+  /** By its own wall clock. */
+  readonly now: Date;
+}
+
+/** `skewMilliseconds`: how far its wall clock is off; `rate`: how fast its monotonic clock goes. */
+export interface OperatorClock {
+  readonly skewMilliseconds: number;
+  readonly rate: number;
+}
+
 /** The real observation, from what this operator's caches say and what sidecars answer now. */
-export function observe(cluster: Cluster, caches: Caches, clockRate: number): Observation {
-  const seen = observeCaches(cluster, caches, clockRate);
-  const asked = new Set(podsToAsk(seen).map(({ pod }) => pod.uid));
+export function observe(cluster: Cluster, caches: Caches, { clock, sidecar, now }: Observer): Observation {
+  const seen = observeCaches(cluster, caches, clock.rate, sidecar);
+  const asked = new Set(podsToAsk(seen, now).map(({ pod }) => pod.uid));
   if (asked.size === 0) return seen;
 
   const slots = seen.slots.map((slot) => ({
@@ -19,9 +42,12 @@ export function observe(cluster: Cluster, caches: Caches, clockRate: number): Ob
   return { ...seen, slots };
 }
 
-function observeCaches(cluster: Cluster, caches: Caches, clockRate: number): Observation {
+function observeCaches(cluster: Cluster, caches: Caches, clockRate: number, balancerImage: string): Observation {
   const pool = caches.read('pool');
   const gate = caches.read('gate');
+  const drains = caches.read('drains');
+  const config = configCheck(caches.read('secret'));
+  const copy = config.state === 'Valid' ? config.copy : (config.lastGoodCopy ?? '');
   return {
     pool: {
       namespace: 'pam',
@@ -32,22 +58,23 @@ function observeCaches(cluster: Cluster, caches: Caches, clockRate: number): Obs
       deleting: false,
       status: pool.status,
       spec: pool.spec,
-      revision: pool.spec.image,
+      revision: revisionNamed(pool.spec.image, configOfCopy(copy), pool.restart),
     },
-    slots: observedSlots(caches.read('deployments'), caches.read('pods')),
+    slots: observedSlots(caches.read('deployments'), caches.read('pods'), caches.read('cordoned')),
     gate: gate && observedGate(gate, (cluster.milliseconds - caches.gateKnownSince()) * clockRate),
-    config: cluster.configIsValid
-      ? { state: 'Valid', copy: 'prod-config-1' }
-      : {
-          state: 'Invalid',
-          reason: 'KeyNotFound',
-          message: 'Secret prod has no key config',
-          lastGoodCopy: 'prod-config-1',
-        },
-    configCopies: ['prod-config-1'],
+    drains: drains && { ...drains, resourceVersion: String(drains.resourceVersion) },
+    balancerImage,
+    config,
+    configCopies: [copy],
     conflicts: [],
     refusals: [],
   };
+}
+
+function configCheck({ value, valid, lastGood }: SimSecret): ConfigCheck {
+  if (valid) return { state: 'Valid', copy: copyNamed(value) };
+  const message = 'Secret prod has no key config';
+  return { state: 'Invalid', reason: 'KeyNotFound', message, lastGoodCopy: copyNamed(lastGood) };
 }
 
 function observedGate({ gate, sealed, uid, resourceVersion }: SimGate, ageMilliseconds: number): ObservedGate {
@@ -57,7 +84,11 @@ function observedGate({ gate, sealed, uid, resourceVersion }: SimGate, ageMillis
     : { readable: false, problem: 'it is not as an operator wrote it', ...version };
 }
 
-function observedSlots(deployments: readonly SimDeployment[], pods: readonly SimPod[]): ObservedSlot[] {
+function observedSlots(
+  deployments: readonly SimDeployment[],
+  pods: readonly SimPod[],
+  cordoned: Collections['cordoned'],
+): ObservedSlot[] {
   const names = new Set([...deployments, ...pods].map(({ slot }) => slot));
   return [...names]
     .map((name) => {
@@ -66,54 +97,60 @@ function observedSlots(deployments: readonly SimDeployment[], pods: readonly Sim
         number: slotNumber('prod', name) ?? 0,
         name,
         deployment: deployment === undefined ? undefined : observedDeployment(deployment),
-        pods: pods.filter(({ slot }) => slot === name).map(observedPod),
+        pods: pods.filter(({ slot }) => slot === name).map((pod) => observedPod(pod, cordoned)),
       };
     })
     .sort((left, right) => left.number - right.number);
 }
 
-function observedDeployment({
-  uid,
-  resourceVersion,
-  replicas,
-  revision,
-  drift,
-}: SimDeployment): ObservedSlot['deployment'] {
+function observedDeployment(deployment: SimDeployment): ObservedDeployment {
+  const { uid, resourceVersion, replicas, template, reported, drift } = deployment;
+  const { lastGood, failedRevision, stopRequested } = deployment;
   return {
     uid,
     resourceVersion: String(resourceVersion),
     replicas,
-    revision,
+    revision: template.revision,
     deleting: false,
     drift,
-    templateDrift: false,
-    configCopy: 'prod-config-1',
+    templateDrift: isEdited(template),
+    configCopy: copyNamed(template.config),
+    available: reported.available && reported.template === keyOf(template),
+    lastGood,
+    failedRevision,
+    stopRequested,
   };
 }
 
-function observedPod({ name, uid, node, revision, terminating, nodeLost, started, ready }: SimPod): ObservedPod {
+export function observedPod(pod: SimPod, cordoned: Collections['cordoned']): ObservedPod {
+  const { name, uid, node, template, terminating, nodeLost, report } = pod;
   return {
     name,
     uid,
     node,
-    revision,
-    configCopy: 'prod-config-1',
+    revision: template.revision,
+    configCopy: copyNamed(template.config),
     terminating,
     ended: false,
     nodeLost,
-    ready,
-    balancerStarted: started,
-    gatewayEverStarted: started,
-    waiting: undefined,
-    restarts: 0,
+    ready: report.ready,
+    balancerStarted: report.started,
+    gatewayEverStarted: report.gatewayEverStarted,
+    waiting: report.waiting,
+    restarts: report.restarts,
+    nodeCordoned: node !== undefined && cordoned.includes(node),
+    balancerImage: template.sidecar,
+    progressSince: progressSince(pod),
     answer: undefined,
   };
 }
 
-/** GET :15090/sessions of a pod, which cannot be reached on a lost node. */
-function answerOf(cluster: Cluster, podUid: string): PodAnswer | undefined {
-  const process = cluster.processes.get(podUid);
-  const node = cluster.store.last('pods').find(({ uid }) => uid === podUid)?.node;
-  if (process?.sidecarRuns !== true || node === undefined || cluster.lostNodes.has(node)) return undefined;
-  return { held: process.held };
+function progressSince({ createdMilliseconds, report }: SimPod): string | undefined {
+  if (report.startedMilliseconds !== undefined) return timestamp(report.startedMilliseconds);
+  return report.sidecarRan ? undefined : timestamp(createdMilliseconds);
+}
+
+/** The time of the API server. */
+export function timestamp(milliseconds: number): string {
+  return new Date(1_700_000_000_000 + milliseconds).toISOString();
 }

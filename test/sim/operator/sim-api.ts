@@ -1,4 +1,7 @@
+import { publishedLimits, wantedLimits } from '../../../src/operator/plan/cap.ts';
+import { countedPod } from '../../../src/operator/plan/busy.ts';
 import type { Gate } from '../../../src/operator/plan/gate.ts';
+import type { PodAnswer } from '../../../src/operator/plan/observation.ts';
 import type {
   LiveDeployment,
   LivePod,
@@ -6,27 +9,40 @@ import type {
   SeatApi,
   WrittenGate,
 } from '../../../src/operator/seat-protocol/seat-api.ts';
-import { publishedLimits, wantedLimits } from '../../../src/operator/plan/cap.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { removeDeployment, replaceDeployment, say } from '../cluster/cluster.ts';
+import type { SimDeployment, SimPod } from '../cluster/objects.ts';
+import { answerOf } from '../cluster/sidecar.ts';
+import type { SimTemplate } from '../cluster/template.ts';
+import type { Intent } from './intent.ts';
+import { observedPod } from './observe.ts';
+import { replaceTemplate } from './replace-template.ts';
 
 /** How a request of an operator gets to the API server: when the simulation says so, and maybe never. */
 export type Send = <Answer>(what: string, perform: () => Answer) => Promise<Answer>;
 
 /** The requests of the seat protocol, on the simulated API server, with the rules that the real one keeps for them. */
-export function simSeatApi(cluster: Cluster, send: Send): SeatApi {
+export function simSeatApi(cluster: Cluster, send: Send, intent: Intent, template: SimTemplate): SeatApi {
   const { store } = cluster;
   return {
-    readPool: () => send('GET pool', () => livePool(cluster)),
+    readPool: () =>
+      send('GET pool', () => {
+        intent.look.spec = store.last('pool').spec;
+        return livePool(cluster);
+      }),
     listDeployments: () => send('LIST deployments', (): LiveDeployment[] => store.last('deployments').map(asLive)),
-    listPods: () => send('LIST pods', () => livePods(cluster)),
+    listPods: () =>
+      send('LIST pods', () => {
+        intent.look.pods = store.last('pods');
+        return intent.look.pods.map((pod) => livePod(cluster, pod));
+      }),
     createGate: (gate) =>
       send('POST gate', () => (store.last('gate') === undefined ? storeGate(cluster, gate) : 'AlreadyExists')),
     replaceGate: (gate, expect) =>
       send('PUT gate', () =>
         String(store.last('gate')?.resourceVersion) === expect ? storeGate(cluster, gate) : 'Conflict',
       ),
-    createDeployment: (slot) => send(`POST Deployment ${slot}`, () => createDeployment(cluster, slot)),
+    createDeployment: (slot) => send(`POST Deployment ${slot}`, () => createDeployment(cluster, slot, template)),
     touchDeployment: ({ uid, slot }) =>
       send(`PATCH Deployment ${slot}`, () => {
         if (!store.last('deployments').some((found) => found.uid === uid)) return 'Gone';
@@ -34,8 +50,27 @@ export function simSeatApi(cluster: Cluster, send: Send): SeatApi {
         return 'Touched';
       }),
     deleteDeployment: (slot, uid, resourceVersion) =>
-      send(`DELETE Deployment ${slot}`, () => deleteDeployment(cluster, uid, resourceVersion)),
+      send(`DELETE Deployment ${slot}`, () => deleteDeployment(cluster, uid, resourceVersion, intent)),
+    replaceTemplate: (slot, uid, resourceVersion, wanted) =>
+      send(`APPLY Deployment ${slot}`, () => {
+        const found = findAt(cluster, uid, resourceVersion);
+        return found === undefined ? 'Conflict' : replaceTemplate(cluster, found, wanted, template, intent);
+      }),
+    askSidecars: async (pods) => {
+      const answers = await Promise.all(
+        pods.map(({ uid, name }) => send(`GET sessions of ${name}`, () => ask(cluster, uid, intent))),
+      );
+      return new Map(answers.filter((answer) => answer !== undefined));
+    },
   };
+}
+
+/** Note: each sidecar is asked at its own moment, and the world goes on between them. */
+function ask(cluster: Cluster, uid: string, { look }: Intent): [string, PodAnswer] | undefined {
+  const answer = answerOf(cluster, uid);
+  if (answer === undefined) return undefined;
+  look.askedMilliseconds.set(uid, cluster.milliseconds);
+  return [uid, answer];
 }
 
 function livePool({ store }: Cluster): LivePool {
@@ -50,21 +85,16 @@ function livePool({ store }: Cluster): LivePool {
   };
 }
 
-function livePods({ store }: Cluster): LivePod[] {
-  return store.last('pods').map(({ slot, uid, node, started }) => {
-    return { slot, uid, placed: node !== undefined, ended: false, started };
-  });
+function livePod(cluster: Cluster, pod: SimPod): LivePod {
+  const { answer: _notAsked, ...counted } = countedPod(
+    pod.slot,
+    observedPod(pod, cluster.store.last('cordoned')),
+    undefined,
+  );
+  return { ...counted, address: pod.node === undefined ? undefined : pod.uid };
 }
 
-function asLive({
-  slot,
-  uid,
-  resourceVersion,
-}: {
-  slot: string;
-  uid: string;
-  resourceVersion: number;
-}): LiveDeployment {
+function asLive({ slot, uid, resourceVersion }: SimDeployment): LiveDeployment {
   return { slot, uid, resourceVersion: String(resourceVersion) };
 }
 
@@ -81,26 +111,44 @@ function storeGate(cluster: Cluster, gate: Gate): WrittenGate {
   return { uid, resourceVersion: String(resourceVersion) };
 }
 
-function createDeployment(cluster: Cluster, slot: string): 'Created' | 'AlreadyExists' {
+function createDeployment(cluster: Cluster, slot: string, template: SimTemplate): 'Created' | 'AlreadyExists' {
   const deployments = cluster.store.last('deployments');
   if (deployments.some((found) => found.slot === slot)) return 'AlreadyExists';
 
-  const resourceVersion = cluster.nextVersion();
-  const { image } = cluster.store.last('pool').spec;
-  cluster.store.write('deployments', [
-    ...deployments,
-    { slot, uid: cluster.nextUid('deployment'), resourceVersion, replicas: 1, revision: image, drift: [] },
-  ]);
+  const created: SimDeployment = {
+    slot,
+    uid: cluster.nextUid('deployment'),
+    resourceVersion: cluster.nextVersion(),
+    replicas: 1,
+    template,
+    replicaSets: [],
+    drift: [],
+    lastGood: undefined,
+    failedRevision: undefined,
+    stopRequested: false,
+    reported: { template: '', available: false },
+  };
+  cluster.store.write('deployments', [...deployments, created]);
   say(cluster, `Deployment ${slot} created`);
   return 'Created';
 }
 
-function deleteDeployment(cluster: Cluster, uid: string, resourceVersion: string): 'Deleted' | 'Conflict' {
-  const found = cluster.store.last('deployments').find((deployment) => deployment.uid === uid);
-  if (found === undefined || String(found.resourceVersion) !== resourceVersion) return 'Conflict';
+function deleteDeployment(
+  cluster: Cluster,
+  uid: string,
+  resourceVersion: string,
+  intent: Intent,
+): 'Deleted' | 'Conflict' {
+  const found = findAt(cluster, uid, resourceVersion);
+  if (found === undefined) return 'Conflict';
 
   say(cluster, `Deployment ${found.slot} deleted by the operator`);
-  cluster.onOccurrence({ kind: 'OperatorDeleted', deployment: found });
+  cluster.onOccurrence({ kind: 'SlotDeleted', deployment: found, intent });
   removeDeployment(cluster, uid);
   return 'Deleted';
+}
+
+function findAt({ store }: Cluster, uid: string, resourceVersion: string): SimDeployment | undefined {
+  const found = store.last('deployments').find((deployment) => deployment.uid === uid);
+  return String(found?.resourceVersion) === resourceVersion ? found : undefined;
 }

@@ -1,0 +1,93 @@
+import type { ResolvedSpec } from '../../../src/api/resolve.ts';
+import type { Observation, ObservedSlot } from '../../../src/operator/plan/observation.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Intent } from '../operator/intent.ts';
+import type { Occurrence } from './occurrence.ts';
+import { Violation } from './violation.ts';
+
+type Explained = Extract<Occurrence, { kind: 'SlotDeleted' | 'SlotRolled' | 'DrainsOrdered' }>;
+
+/**
+ * Guarantees G2 and G4: an operator drains and stops an instance because somebody asked for that very instance, because `replicas` as
+ * the user wrote it is lower, or because a rollout within the cap replaces it. The maximum is no reason, now or later.
+ */
+export function assertExplained(cluster: Cluster, occurrence: Explained): void {
+  if (occurrence.kind === 'DrainsOrdered') {
+    for (const { slot } of occurrence.added) assertDrainExplained(occurrence.intent, slot);
+    return;
+  }
+  const { deployment, intent } = occurrence;
+  const { action, look } = intent;
+  if (action.action !== 'StopSlot' && action.action !== 'RollSlot') return;
+
+  const { spec } = look;
+  if (spec === undefined)
+    throw new Violation(`G2: ${action.action} of ${deployment.slot} without a live look at the pool`);
+  if (spec.paused) throw new Violation(`G2: ${action.action} of ${deployment.slot} while the pool is paused`);
+  const unexplained =
+    occurrence.kind === 'SlotDeleted'
+      ? unexplainedStop(cluster, spec, deployment.stopRequested)
+      : unexplainedRoll(intent, spec);
+  if (unexplained !== undefined) {
+    throw new Violation(
+      `G2: ${action.action} of ${deployment.slot} by operator ${intent.operator}: ${unexplained} (${action.reason})`,
+    );
+  }
+  if (action.mayCut) assertMayCut(intent, spec, deployment.slot);
+}
+
+function unexplainedStop({ store }: Cluster, { replicas }: ResolvedSpec, stopRequested: boolean): string | undefined {
+  if (stopRequested) return undefined;
+  if (replicas === undefined) return 'replicas is absent, and nobody asked to stop it';
+  const active = store.last('deployments').filter((deployment) => deployment.replicas > 0).length;
+  return active > replicas ? undefined : `${active} instances are there, and replicas is ${replicas}`;
+}
+
+function unexplainedRoll({ action, look, observation }: Intent, spec: ResolvedSpec): string | undefined {
+  if (action.action !== 'RollSlot' || action.to.kind === 'LastGood') return undefined;
+  if (spec.rollout.policy === 'OnDelete') return 'the policy is OnDelete';
+
+  const slots = new Set(look.pods.map(({ slot }) => slot));
+  const seats = slots.size + spec.externalInstances.length;
+  if (seats > spec.maxInstances) return `${seats} seats are taken, and maxInstances is ${spec.maxInstances}`;
+
+  const slot = observation.slots.find(({ name }) => name === action.slot);
+  return slot !== undefined && isOutdated(slot, observation) ? undefined : 'it is not outdated';
+}
+
+/** Judged by what the operator saw: its caches may be old, and they must say so themselves. */
+function assertDrainExplained({ operator, observation }: Intent, name: string): void {
+  const { spec } = observation.pool;
+  const slot = observation.slots.find((found) => found.name === name);
+  if (slot?.deployment?.stopRequested === true) return;
+
+  const active = observation.slots.filter(
+    ({ deployment }) => deployment?.deleting === false && deployment.replicas > 0,
+  );
+  if (spec.replicas !== undefined && active.length > spec.replicas) return;
+
+  const seats = observation.slots.filter(exists).length + spec.externalInstances.length;
+  const mayRoll = seats <= spec.maxInstances && spec.rollout.policy !== 'OnDelete';
+  if (mayRoll && slot !== undefined && isOutdated(slot, observation)) return;
+  throw new Violation(`G2: operator ${operator} ordered ${name} to drain, and nobody wanted that`);
+}
+
+/** A session is cut at a deadline that the user set for rollouts, and for nothing else. */
+function assertMayCut({ action, operator }: Intent, { rollout }: ResolvedSpec, slot: string): void {
+  const hasDeadline = rollout.policy === 'Rolling' || rollout.maxWaitSeconds !== undefined;
+  if (action.action === 'RollSlot' && hasDeadline) return;
+  throw new Violation(`G3: operator ${operator} would cut sessions of ${slot}, and the user set no deadline for that`);
+}
+
+function exists({ deployment, pods }: ObservedSlot): boolean {
+  return deployment !== undefined || pods.some(({ ended }) => !ended);
+}
+
+function isOutdated({ deployment, pods }: ObservedSlot, { pool }: Observation): boolean {
+  if (deployment === undefined) return false;
+  return (
+    deployment.revision !== pool.revision ||
+    deployment.templateDrift ||
+    pods.some(({ revision, terminating }) => !terminating && revision !== pool.revision)
+  );
+}

@@ -1,0 +1,56 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Occurrence } from './occurrence.ts';
+import { guardCap } from './cap.ts';
+import { assertExplained } from './explained.ts';
+import { guardRollouts } from './rollouts.ts';
+import { assertDoomedDrain, assertLegalCut, assertNobodyCut } from './sessions.ts';
+import type { Tally } from './tally.ts';
+import { assertBestGateway } from './work.ts';
+
+/** Watches everything that happens and throws at the first step that breaks a guarantee. */
+export function guard(cluster: Cluster, tally: Tally): { check: () => void } {
+  const cap = guardCap(cluster);
+  const rollouts = guardRollouts(cluster);
+
+  cluster.onOccurrence = (occurrence: Occurrence): void => {
+    tally.count(nameOf(occurrence));
+    switch (occurrence.kind) {
+      case 'GatewayStarted':
+        cap.assertMayStart(occurrence.process);
+        break;
+      case 'SlotDeleted':
+        assertNobodyCut(cluster, occurrence, tally);
+        assertExplained(cluster, occurrence);
+        break;
+      case 'SlotRolled':
+        assertNobodyCut(cluster, occurrence, tally);
+        assertExplained(cluster, occurrence);
+        rollouts.assertOneAtATime(occurrence);
+        break;
+      case 'DrainsOrdered':
+        assertExplained(cluster, occurrence);
+        assertDoomedDrain(cluster, occurrence);
+        break;
+      case 'SessionsCut':
+        assertLegalCut(cluster, occurrence);
+        break;
+      case 'WorkSent':
+        assertBestGateway(cluster, occurrence);
+    }
+  };
+
+  return {
+    check: () => {
+      cap.check();
+      rollouts.check();
+    },
+  };
+}
+
+function nameOf(occurrence: Occurrence): string {
+  if (occurrence.kind === 'SessionsCut') return `sessions cut: ${occurrence.cause}`;
+  if (occurrence.kind !== 'SlotDeleted' && occurrence.kind !== 'SlotRolled') return occurrence.kind;
+  const { action } = occurrence.intent;
+  if (action.action === 'RollSlot') return `RollSlot to ${action.to.kind}${action.mayCut ? ', sessions cut' : ''}`;
+  return action.action;
+}

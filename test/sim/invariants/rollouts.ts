@@ -1,0 +1,94 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { findDeployment } from '../cluster/cluster.ts';
+import type { SimDeployment, SimPod } from '../cluster/objects.ts';
+import { keyOf } from '../cluster/template.ts';
+import type { Occurrence } from './occurrence.ts';
+import { Violation } from './violation.ts';
+
+type Roll = Extract<Occurrence, { kind: 'SlotRolled' }>;
+
+/** What one operator did to a slot and what has not come to an end. */
+interface UnderWay {
+  readonly slot: string;
+  readonly uid: string;
+  readonly template: string;
+}
+
+/** The clocks of operators run at most this much faster than the time. */
+const fastestClock = 1.06;
+
+/** Guarantee G5: one slot at a time by one operator; a revision that failed goes nowhere else; and it is called so only when it did. */
+export function guardRollouts(cluster: Cluster): { assertOneAtATime: (roll: Roll) => void; check: () => void } {
+  const underWay = new Map<string, UnderWay>();
+  let checked: readonly SimDeployment[] | undefined;
+
+  return {
+    assertOneAtATime: (roll) => {
+      const { deployment, template, intent } = roll;
+      const { action, operator } = intent;
+      if (action.action !== 'RollSlot') return;
+      if (action.to.kind === 'LastGood') assertFailed(roll, cluster.milliseconds);
+      else {
+        assertNoOther(operator, deployment.slot, underWay.get(operator));
+        assertNotFailedElsewhere(roll);
+      }
+      underWay.set(operator, { slot: deployment.slot, uid: deployment.uid, template: keyOf(template) });
+    },
+    check: () => {
+      const deployments = cluster.store.last('deployments');
+      if (deployments === checked) return;
+      checked = deployments;
+      for (const [operator, { slot, uid, template }] of underWay) {
+        const found = findDeployment(cluster, slot);
+        const goesOn =
+          found?.uid === uid && keyOf(found.template) === template && found.replicas > 0 && !isAvailable(found);
+        if (!goesOn) underWay.delete(operator);
+      }
+    },
+  };
+}
+
+function isAvailable({ reported, template }: SimDeployment): boolean {
+  return reported.available && reported.template === keyOf(template);
+}
+
+function assertNoOther(operator: string, slot: string, other: UnderWay | undefined): void {
+  if (other === undefined || other.slot === slot) return;
+  throw new Violation(
+    `G5: operator ${operator} rolled ${slot} while ${other.slot}, which it rolled before, is not available yet`,
+  );
+}
+
+function assertNotFailedElsewhere({ deployment, template, intent }: Roll): void {
+  const failed = intent.observation.slots.find(
+    (slot) => slot.name !== deployment.slot && slot.deployment?.failedRevision === template.revision,
+  );
+  if (failed === undefined) return;
+  throw new Violation(
+    `G5: operator ${intent.operator} rolled ${deployment.slot} to ${template.revision}, which failed in ${failed.name}`,
+  );
+}
+
+/** Note: by the time as it is. An operator whose clock is off by an hour must not call a revision failed for that. */
+function assertFailed({ deployment, intent }: Roll, milliseconds: number): void {
+  const { look, observation, operator } = intent;
+  const { progressDeadlineSeconds } = observation.pool.spec.rollout;
+  const own = look.pods.filter(({ slot, terminating }) => slot === deployment.slot && !terminating);
+  const hasFailed = own.some(
+    (pod) =>
+      pod.template.revision === deployment.template.revision &&
+      (pod.report.restarts >= 3 ||
+        waitedMilliseconds(pod, milliseconds) * fastestClock >= progressDeadlineSeconds * 1000),
+  );
+  if (isAvailable(deployment)) throw new Violation(`G5: ${deployment.slot} was available, and went back all the same`);
+  if (hasFailed) return;
+  throw new Violation(
+    `G5: operator ${operator} called ${deployment.template.revision} failed in ${deployment.slot} before it was`,
+  );
+}
+
+/** How long the pod could have become ready: not while it waited for its seat. */
+function waitedMilliseconds({ createdMilliseconds, report }: SimPod, milliseconds: number): number {
+  if (report.startedMilliseconds !== undefined) return milliseconds - report.startedMilliseconds;
+  return report.sidecarRan ? 0 : milliseconds - createdMilliseconds;
+}

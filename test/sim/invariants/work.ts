@@ -1,0 +1,24 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { acceptsWork } from '../cluster/clients.ts';
+import type { Occurrence } from './occurrence.ts';
+import { Violation } from './violation.ts';
+
+/** Guarantee G6: new work goes to a gateway that the sidecar knows as ready and not draining, as long as there is one that answers. */
+export function assertBestGateway(
+  cluster: Cluster,
+  { entry, gateway, view, drains }: Extract<Occurrence, { kind: 'WorkSent' }>,
+): void {
+  const drained = new Set(drains.map(({ podUid }) => podUid));
+  const takesWork = view.filter(({ podUid, ready }) => ready && !drained.has(podUid));
+  if (takesWork.some(({ podUid }) => podUid === gateway.podUid)) return;
+
+  const better = takesWork.find(({ podUid }) => {
+    const process = cluster.processes.get(podUid);
+    return process !== undefined && acceptsWork(cluster, process);
+  });
+  if (better === undefined) return;
+  const why = drained.has(gateway.podUid) ? 'drains' : 'is not ready';
+  throw new Violation(
+    `G6: ${entry.podName} sent work to ${gateway.podName}, which ${why}, although ${better.podName} is ready`,
+  );
+}

@@ -1,0 +1,137 @@
+import type { ResolvedSpec } from '../../../src/api/resolve.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { findPod, say } from '../cluster/cluster.ts';
+import { crashGateway, killSidecar } from '../cluster/kubelet.ts';
+import type { Move } from '../cluster/move.ts';
+import { nodeFaults } from './nodes.ts';
+import * as user from './user.ts';
+
+/** What is tried in a life: everything, or only what moves seats or instances, so that rare meetings become frequent. */
+export type Temper = 'Everything' | 'Seats' | 'Rollouts';
+
+/** What people and machines do to a pool. */
+export function faults(cluster: Cluster, temper: Temper): Move[] {
+  const { random, store } = cluster;
+  const slot = random.pick(store.last('deployments'))?.slot;
+  const pod = random.pick(store.last('pods'));
+  const lasting = passingFaults(cluster);
+  if (temper === 'Seats') {
+    return [
+      ...seatEdits(cluster),
+      ...(slot === undefined ? [] : slotFaults(cluster, slot)),
+      ...podFaults(cluster, pod?.uid),
+    ];
+  }
+  if (temper === 'Rollouts') {
+    const requests = slot === undefined ? [] : slotRequests(cluster, slot);
+    return [
+      ...rolloutEdits(cluster),
+      ...rolloutEdits(cluster),
+      ...seatEdits(cluster),
+      ...requests,
+      ...processFaults(cluster, pod?.uid),
+    ];
+  }
+  return [
+    ...seatEdits(cluster),
+    ...rolloutEdits(cluster),
+    ...lasting,
+    ...nodeFaults(cluster),
+    ...(slot === undefined ? [] : [...slotFaults(cluster, slot), ...slotRequests(cluster, slot)]),
+    ...podFaults(cluster, pod?.uid),
+    ...processFaults(cluster, pod?.uid),
+    () => user.deleteDrainsByHand(cluster),
+  ];
+}
+
+function seatEdits(cluster: Cluster): Move[] {
+  const { random } = cluster;
+  const { spec } = cluster.store.last('pool');
+  const edit = (change: Partial<ResolvedSpec>) => () => user.editSpec(cluster, change);
+  const external = spec.externalInstances.length > 0 ? [] : [{ name: 'dc2', platform: 'Linux' as const }];
+  return [
+    edit({ maxInstances: 1 + random.below(4) }),
+    edit({ maxInstances: Math.max(1, spec.maxInstances + (random.chance(0.5) ? 1 : -1)) }),
+    edit({ replicas: random.below(5) }),
+    edit({ replicas: Math.max(0, (spec.replicas ?? spec.maxInstances) + (random.chance(0.5) ? 1 : -1)) }),
+    edit({ externalInstances: external }),
+    () => user.deleteGateByHand(cluster),
+  ];
+}
+
+const images = ['gateway:0', 'gateway:1', 'gateway:2', 'gateway:3', 'gateway:crash', 'gateway:absent', 'gateway:mute'];
+
+function rolloutEdits(cluster: Cluster): Move[] {
+  const { random } = cluster;
+  const { rollout } = cluster.store.last('pool').spec;
+  const image = random.pick(images) ?? '';
+  const policy = random.pick(['OnIdle', 'OnIdle', 'Rolling', 'Rolling', 'OnDelete'] as const) ?? 'OnIdle';
+  const { maxWaitSeconds: _wait, ...rest } = rollout;
+  const wait = policy === 'OnIdle' && random.chance(0.4) ? { maxWaitSeconds: random.below(20) } : {};
+  return [
+    () => user.editSpec(cluster, { image }),
+    () => user.editSpec(cluster, { rollout: { ...rest, ...wait, policy } }),
+    () => user.rotateConfig(cluster),
+    () => user.askForRestart(cluster),
+  ];
+}
+
+/** Faults that last. They end more often than they begin, so that there is life in between. */
+function passingFaults(cluster: Cluster): Move[] {
+  const { paused } = cluster.store.last('pool').spec;
+  const pause = (): void => user.editSpec(cluster, { paused: !paused });
+  const isBroken = !cluster.store.last('secret').valid;
+  const config = (): void => (isBroken ? user.mendConfig(cluster) : user.breakConfig(cluster));
+  const api = (): void => {
+    cluster.apiIsDown = !cluster.apiIsDown;
+    say(cluster, cluster.apiIsDown ? 'API server is down' : 'API server is up');
+  };
+  const often = <T>(move: T, isOn: boolean): T[] => (isOn ? Array.from({ length: 20 }, () => move) : [move]);
+  return [...often(pause, paused), ...often(config, isBroken), ...often(api, cluster.apiIsDown)];
+}
+
+function slotFaults(cluster: Cluster, slot: string): Move[] {
+  return [
+    () => user.deleteSlotByHand(cluster, slot),
+    () => user.deleteSlotByHand(cluster, slot),
+    () => user.editGateByHand(cluster, slot),
+    () => user.scaleSlotByHand(cluster, slot, 5),
+    () => user.scaleSlotByHand(cluster, slot, 0),
+    () => user.relabelSlot(cluster, slot),
+  ];
+}
+
+function slotRequests(cluster: Cluster, slot: string): Move[] {
+  return [
+    () => user.askForStop(cluster, slot),
+    () => user.takeBackStop(cluster, slot),
+    () => user.rolloutRestart(cluster, slot),
+    () => user.editTemplateByHand(cluster, slot),
+  ];
+}
+
+function podFaults(cluster: Cluster, uid: string | undefined): Move[] {
+  if (uid === undefined) return [];
+  const remove = (): void => user.deletePodByHand(cluster, uid);
+  return [remove, remove, () => user.deletePodByForce(cluster, uid)];
+}
+
+function processFaults(cluster: Cluster, uid: string | undefined): Move[] {
+  const process = uid === undefined ? undefined : cluster.processes.get(uid);
+  if (process === undefined) return [];
+  const name = findPod(cluster, process.podUid)?.name ?? '';
+  return [
+    () => {
+      process.gatewayServes = false;
+    },
+    () => {
+      if (!process.gatewayRuns) return;
+      say(cluster, `The gateway of ${name} crashes`);
+      crashGateway(cluster, process);
+    },
+    () => {
+      say(cluster, `The sidecar of ${name} is killed: it was out of memory`);
+      killSidecar(cluster, process);
+    },
+  ];
+}

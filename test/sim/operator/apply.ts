@@ -1,0 +1,148 @@
+import type { GatewayPoolStatus } from '../../../src/api/status.ts';
+import type {
+  Action,
+  OrderDrains,
+  Plan,
+  RememberRevision,
+  RepairSlot,
+  SeatAction,
+  StopAction,
+} from '../../../src/operator/plan/actions.ts';
+import type { Observation } from '../../../src/operator/plan/observation.ts';
+import { stepReason } from '../../../src/operator/plan/step-reason.ts';
+import { withLimits } from '../../../src/operator/plan/status.ts';
+import { carryOut } from '../../../src/operator/seat-protocol/carry-out.ts';
+import { mayPublish } from '../../../src/operator/seat-protocol/may-publish.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { replaceDeployment, say } from '../cluster/cluster.ts';
+import type { SimTemplate } from '../cluster/template.ts';
+import type { Intent } from './intent.ts';
+import { intentOf } from './intent.ts';
+import type { Send } from './sim-api.ts';
+import { simSeatApi } from './sim-api.ts';
+
+/** One round of one operator. */
+export interface Round {
+  readonly cluster: Cluster;
+  readonly send: Send;
+  readonly operator: string;
+  readonly observation: Observation;
+  /** What it would make a slot from now. */
+  readonly template: SimTemplate;
+}
+
+/** What `src/operator/apply` does with a plan, on the simulated API server. */
+export async function apply(round: Round, planned: Plan): Promise<void> {
+  const { cluster, send, operator, observation, template } = round;
+  let allDone = true;
+  try {
+    for (const action of planned.actions) {
+      if (!(await applyAction(round, action))) {
+        allDone = false;
+        break;
+      }
+    }
+    const { publish } = planned;
+    const asked = intentOf(operator, observation, { action: 'EnsureChildren', desiredInstances: 0 });
+    const api = simSeatApi(cluster, send, asked, template);
+    const publishes = allDone && publish !== undefined && (await mayPublish(api, publish));
+    const status = publishes ? withLimits(planned.status, publish) : planned.status;
+    await writeStatus(round, status);
+  } catch {
+    // A request failed; the next look goes on from what the cluster says then.
+  }
+}
+
+/** Whether it was carried out; if not, the plan is out of date. */
+async function applyAction(round: Round, action: Action): Promise<boolean> {
+  const { cluster, send, operator, observation, template } = round;
+  const intent = intentOf(operator, observation, action);
+  switch (action.action) {
+    case 'DeleteConfigCopies':
+      return true;
+    case 'EnsureChildren':
+      if (observation.drains === undefined) await send('APPLY ConfigMap prod-balancer', () => createBalancer(cluster));
+      return true;
+    case 'OrderDrains':
+      return send('PATCH drains', () => orderDrains(cluster, action, intent));
+    case 'RepairSlot':
+      return send(`PATCH Deployment ${action.slot}`, () => repairSlot(cluster, action));
+    case 'RememberRevision':
+      return send(`PATCH Deployment ${action.slot}`, () => rememberRevision(cluster, action));
+    case 'RebuildGate':
+    case 'WriteGate':
+    case 'StartSlots':
+    case 'TakeBackSeats':
+    case 'StopSlot':
+    case 'RollSlot':
+      break;
+  }
+  say(cluster, `Operator: ${sentenceOf(action)}`);
+  const outcome = await carryOut(simSeatApi(cluster, send, intent, template), observation.pool, action);
+  return outcome.done;
+}
+
+function sentenceOf(action: SeatAction | StopAction): string {
+  return action.action === 'StopSlot' || action.action === 'RollSlot' ? action.reason : stepReason(action);
+}
+
+function repairSlot(cluster: Cluster, { uid, what, reason }: RepairSlot): true {
+  replaceDeployment(cluster, uid, { drift: [], ...(what.includes('replicas') ? { replicas: 1 } : {}) });
+  say(cluster, reason);
+  return true;
+}
+
+function rememberRevision(cluster: Cluster, { uid, lastGood }: RememberRevision): true {
+  replaceDeployment(cluster, uid, { lastGood });
+  return true;
+}
+
+function createBalancer(cluster: Cluster): void {
+  if (cluster.store.last('drains') !== undefined) return;
+  cluster.store.write('drains', { resourceVersion: cluster.nextVersion(), poolGeneration: 0, draining: [] });
+}
+
+/** A merge patch with the resourceVersion in it. */
+function orderDrains(cluster: Cluster, { draining, ...order }: OrderDrains, intent: Intent): boolean {
+  const stored = cluster.store.last('drains');
+  if (stored === undefined || String(stored.resourceVersion) !== order.expectResourceVersion) return false;
+
+  const added = draining.filter(({ podUid }) => !stored.draining.some((known) => known.podUid === podUid));
+  const removed = stored.draining.filter(({ podUid }) => !draining.some((wanted) => wanted.podUid === podUid));
+  cluster.onOccurrence({ kind: 'DrainsOrdered', added, removed, intent });
+  const { poolGeneration } = order;
+  cluster.store.write('drains', { ...stored, resourceVersion: cluster.nextVersion(), poolGeneration, draining });
+  const list = draining.map(({ slot, reason }) => `${slot} (${reason})`);
+  say(cluster, `Drains: ${list.length === 0 ? 'none' : list.join('; ')}`);
+  return true;
+}
+
+const texts = new WeakMap<GatewayPoolStatus, string>();
+
+/** Note: a stored status is compared thousands of times, so its text is kept. */
+function textOf(status: GatewayPoolStatus): string {
+  const text = texts.get(status) ?? JSON.stringify(status);
+  texts.set(status, text);
+  return text;
+}
+
+export function sameStatus(left: GatewayPoolStatus, right: GatewayPoolStatus | undefined): boolean {
+  return right !== undefined && left.summary === right.summary && textOf(left) === textOf(right);
+}
+
+/** A compare-and-swap on the pool's resourceVersion, left out when nothing changed. */
+async function writeStatus({ cluster, send, observation }: Round, status: GatewayPoolStatus): Promise<void> {
+  const { pool } = observation;
+  if (sameStatus(status, pool.status)) return;
+
+  await send('PATCH status', () => {
+    const stored = cluster.store.last('pool');
+    if (String(stored.resourceVersion) !== pool.resourceVersion) return;
+
+    cluster.store.write('pool', { ...stored, resourceVersion: cluster.nextVersion(), status });
+    const before = stored.status;
+    if (before?.summary !== status.summary || before?.maxInstances !== status.maxInstances) {
+      say(cluster, `Status: max ${status.maxInstances ?? '-'}, ${status.summary ?? ''}`);
+    }
+  });
+}
