@@ -10,17 +10,21 @@ import { keyOf } from '../kube/object.ts';
 import type { KubeTransport } from '../kube/transport/transport.ts';
 import { initialListPriority, WorkQueue } from '../kube/workqueue/queue.ts';
 import { annotations, gatewayPoolType, group } from '../api/identity.ts';
+import { keepPodLabels } from './apply/keep-pod-labels.ts';
 import { trackedClient } from './apply/tracked-client.ts';
 import type { OperatorMetrics } from './metrics/operator-metrics.ts';
 import { controllerName } from './metrics/operator-metrics.ts';
 import { askSidecar } from './observe/ask-sidecars.ts';
-import type { CacheRunner } from './observe/caches.ts';
+import type { CacheRunner, StoredPool } from './observe/caches.ts';
 import { createCaches, poolKeyOf } from './observe/caches.ts';
 import { ConfigReader } from './observe/config-reader.ts';
 import { trackVersionAges } from './observe/gate-age.ts';
+import { trackProgress } from './observe/progress.ts';
 import { PoolMemories } from './observe/pool-memory.ts';
 import { watchForChanges } from './observe/triggers.ts';
+import type { PlannedEvent } from './plan/actions.ts';
 import { createReconcile } from './reconcile/reconcile.ts';
+import { reportSessionsCut } from './report-sessions-cut.ts';
 
 export interface OperatorOptions {
   readonly transport: KubeTransport;
@@ -94,6 +98,8 @@ export function createOperator(options: OperatorOptions): Operator {
     logger,
     metrics: metrics.events,
   });
+  const recordEvent = (pool: StoredPool, event: PlannedEvent): void =>
+    recorder.record({ regarding: referenceTo(pool), ...event });
   const applier = new Applier({
     client,
     live: (type, key) => caches.children.get(type.kind)?.get(key),
@@ -107,9 +113,10 @@ export function createOperator(options: OperatorOptions): Operator {
     configReader,
     memories,
     gateAge: trackVersionAges(caches.configMaps, clock),
+    progressAge: trackProgress(caches.pods, clock),
     written,
     askSidecar,
-    recordEvent: (pool, event) => recorder.record({ regarding: referenceTo(pool), ...event }),
+    recordEvent,
     metrics,
     balancerImage,
     operatorNamespace,
@@ -138,7 +145,12 @@ export function createOperator(options: OperatorOptions): Operator {
         },
         signal,
       );
-      await Promise.all([controller, recorder.run(signal)]);
+      const stopReporting = reportSessionsCut(caches, {
+        recordEvent: (event) => recorder.record(event),
+        count: (pool, sessions) => metrics.pools.sessionsCut(pool, sessions),
+      });
+      const labels = keepPodLabels({ caches, client, clock, logger, recordEvent }, signal);
+      await Promise.all([controller, labels, recorder.run(signal)]).finally(stopReporting);
     },
   };
 }

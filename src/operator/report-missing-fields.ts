@@ -6,6 +6,10 @@ import { missingFields } from './served-schema.ts';
 
 const tryAgainMilliseconds = 30_000;
 
+/** At a fresh install the API server serves a new resource some seconds before it describes it. */
+const patienceMilliseconds = 15_000;
+const soonMilliseconds = 1000;
+
 /** Says loudly, once it knows, that the installed CustomResourceDefinition is older than this operator. Never rejects. */
 export async function reportMissingFields(
   transport: KubeTransport,
@@ -13,6 +17,7 @@ export async function reportMissingFields(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
+  const begun = clock.monotonicMilliseconds();
   while (!signal.aborted) {
     try {
       const missing = await missingFields(transport, signal);
@@ -24,6 +29,10 @@ export async function reportMissingFields(
       }
       return;
     } catch (error) {
+      if (isNotFound(error) && clock.monotonicMilliseconds() - begun < patienceMilliseconds) {
+        await clock.sleep(soonMilliseconds, signal);
+        continue;
+      }
       const advice = 'Install the CustomResourceDefinition of this version: the API server does not know GatewayPools';
       logger.error(
         { err: error },

@@ -10,6 +10,7 @@ const namespaced = (group: string, plural: string, kind: string): ResourceType =
 
 /** The kinds that a pool is made of, as the REST API addresses them. */
 export const deploymentType = namespaced('apps', 'deployments', 'Deployment');
+export const replicaSetType = namespaced('apps', 'replicasets', 'ReplicaSet');
 export const nodeType: ResourceType = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
 export const podType = namespaced('', 'pods', 'Pod');
 export const serviceType = namespaced('', 'services', 'Service');

@@ -43,9 +43,14 @@ itself, so it also reads EndpointSlices, and has neither `escalate` nor `bind`.
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [get, list, watch, create, patch, delete]
+# The pod template that a slot goes back to when a new one fails.
+- apiGroups: [apps]
+  resources: [replicasets]
+  verbs: [list]
+# get and patch: a pod whose labels somebody took away is looked up by its name and gets them back.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [list, watch]
+  verbs: [get, list, watch, patch]
 - apiGroups: [""]
   resources: [services]
   verbs: [get, list, watch, create, patch, delete]

@@ -1,22 +1,34 @@
 import { annotations, fieldManager, gatewayPoolType, labels } from '../../api/identity.ts';
+import { drainsKey } from '../../balancer/drain/drains.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import type { AskSidecar } from '../observe/ask-sidecars.ts';
+import { answersOf } from '../observe/ask-sidecars.ts';
 import type { StoredPool } from '../observe/caches.ts';
 import { belongsTo } from '../observe/ownership.ts';
 import type { WatchedDeployment } from '../observe/watched-deployment.ts';
-import type { WatchedPod } from '../observe/watched-pod.ts';
+import type { PodSurroundings, WatchedPod } from '../observe/watched-pod.ts';
 import type { Gate } from '../plan/gate.ts';
+import { childNames } from '../names.ts';
+import { printDrains } from '../render/drains.ts';
 import type { RenderedPool } from '../render/pool.ts';
 import { seatsConfigMap } from '../render/seats-config-map.ts';
-import { slotDeployment } from '../render/slot-deployment.ts';
+import type { SlotDeployment } from '../render/slot-deployment.ts';
+import { slotDeployment, slotDeploymentOf } from '../render/slot-deployment.ts';
 import type { SlotInputs } from '../render/slot-inputs.ts';
 import { configMapType, deploymentType, podType } from '../resources.ts';
-import type { SeatApi, WrittenGate } from '../seat-protocol/seat-api.ts';
+import type { NewTemplate, SeatApi, WrittenGate } from '../seat-protocol/seat-api.ts';
+import { keptTemplate } from './kept-template.ts';
 import { liveDeployment, livePod, livePool } from './live-objects.ts';
 import { isGoneOrChanged } from './moved-on.ts';
 import { reclaim } from './name-taken.ts';
 import { refusable } from './refusal.ts';
+import { replaceTemplate } from './replace-template.ts';
+import { unless } from './unless.ts';
+
+/** Not the manager that applies the rest of the ConfigMap: an apply takes away what its own manager set and leaves out. */
+const drainsManager = `${fieldManager}-drains`;
 
 /** What the protocol's requests are about. */
 export interface SeatContext {
@@ -24,11 +36,13 @@ export interface SeatContext {
   readonly pool: RenderedPool;
   /** undefined while no configuration is valid: then nothing may be created. */
   readonly inputs: SlotInputs | undefined;
+  readonly nodeOf: PodSurroundings['nodeOf'];
+  readonly askSidecar: AskSidecar;
   readonly signal: AbortSignal;
 }
 
 /** The requests of the seat protocol at a real API server. */
-export function createSeatApi({ client, pool, inputs, signal }: SeatContext): SeatApi {
+export function createSeatApi({ client, pool, inputs, nodeOf, askSidecar, signal }: SeatContext): SeatApi {
   const { namespace, name } = pool;
   const ofPool = { namespace, labelSelector: `${labels.pool}=${name}`, signal };
   const write = { fieldManager, signal };
@@ -48,7 +62,7 @@ export function createSeatApi({ client, pool, inputs, signal }: SeatContext): Se
 
     async listPods() {
       const { items } = await client.list<WatchedPod>(podType, ofPool);
-      return items.map(livePod);
+      return items.map((pod) => livePod(pod, nodeOf));
     },
 
     async createGate(gate) {
@@ -95,18 +109,37 @@ export function createSeatApi({ client, pool, inputs, signal }: SeatContext): Se
       });
       return deleted === true ? 'Deleted' : 'Conflict';
     },
+
+    async replaceTemplate(slot, uid, resourceVersion, template) {
+      const rendered = await newDeployment(slot, uid, template.to);
+      if (rendered === undefined) return 'NoSuchRevision';
+      return replaceTemplate(client, rendered, { uid, resourceVersion }, template, signal);
+    },
+
+    async writeDrains(drains, resourceVersion) {
+      const patch = { metadata: { resourceVersion }, data: { [drainsKey]: printDrains(drains) } };
+      const key = { namespace, name: childNames(name).balancer };
+      const written = await unless(isGoneOrChanged, () =>
+        client.mergePatch(configMapType, key, patch, { fieldManager: drainsManager, signal }),
+      );
+      return written === undefined ? 'Conflict' : 'Written';
+    },
+
+    askSidecars(pods) {
+      return answersOf(pods, ({ address }) => address, askSidecar, signal);
+    },
   };
+
+  async function newDeployment(slot: string, uid: string, to: NewTemplate['to']): Promise<SlotDeployment | undefined> {
+    if (to.kind === 'LastGood') {
+      const template = await keptTemplate(client, pool, slot, uid, to.good, signal);
+      return template && slotDeploymentOf(pool, slot, template);
+    }
+    if (inputs === undefined) throw new Error(`Did not change Deployment ${slot}: no configuration is valid`);
+    return slotDeployment(pool, slot, inputs);
+  }
 }
 
 function writtenGate({ metadata }: KubeObject): WrittenGate {
   return { uid: metadata.uid ?? '', resourceVersion: metadata.resourceVersion ?? '' };
-}
-
-async function unless<T>(expected: (error: unknown) => boolean, request: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await request();
-  } catch (error) {
-    if (expected(error)) return undefined;
-    throw error;
-  }
 }

@@ -2,8 +2,9 @@ import { parseGatewayPool } from '../../api/gatewaypool.ts';
 import { labels } from '../../api/identity.ts';
 import type { StoredPool } from '../observe/caches.ts';
 import type { WatchedDeployment } from '../observe/watched-deployment.ts';
-import type { WatchedPod } from '../observe/watched-pod.ts';
+import type { PodSurroundings, WatchedPod } from '../observe/watched-pod.ts';
 import { observePod } from '../observe/watched-pod.ts';
+import { countedPod } from '../plan/busy.ts';
 import type { LiveDeployment, LivePod, LivePool } from '../seat-protocol/seat-api.ts';
 
 /** The pool as it stands at the API server. undefined: its spec makes no sense now, so nothing may be started by it. */
@@ -29,13 +30,12 @@ export function liveDeployment(deployment: WatchedDeployment): LiveDeployment {
 }
 
 /** A pod that lost its slot label belongs to no slot, and still counts as one that may run a gateway. */
-export function livePod(pod: WatchedPod): LivePod {
-  const { uid, node, ended, balancerStarted, gatewayEverStarted } = observePod(pod, () => false);
-  return {
-    slot: pod.metadata.labels?.[labels.slot] ?? pod.metadata.name,
-    uid,
-    placed: node !== undefined,
-    ended,
-    started: balancerStarted || gatewayEverStarted,
-  };
+export function livePod(pod: WatchedPod, nodeOf: PodSurroundings['nodeOf']): LivePod {
+  const slot = pod.metadata.labels?.[labels.slot] ?? pod.metadata.name;
+  const { answer: _notAsked, ...counted } = countedPod(
+    slot,
+    observePod(pod, { nodeOf, progressAge: () => undefined }),
+    undefined,
+  );
+  return { ...counted, address: pod.status?.podIP };
 }

@@ -13,7 +13,7 @@ import { isGoneOrChanged, MovedOnError } from './moved-on.ts';
  */
 export async function repairSlot(context: ApplyContext, { slot, uid, what }: RepairSlot): Promise<void> {
   const { client, pool, signal } = context;
-  const { replicas, ...settings } = slotSettings;
+  const { replicas, ...settings } = slotSettings(pool);
   const patch = {
     metadata: {
       uid,

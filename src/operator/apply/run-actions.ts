@@ -10,6 +10,7 @@ import { deleteConfigCopies } from './delete-config-copies.ts';
 import { ensureChildren } from './ensure-children.ts';
 import { NameTakenError } from './name-taken.ts';
 import { RefusedError } from './refusal.ts';
+import { rememberRevision } from './remember-revision.ts';
 import { repairSlot } from './repair-slot.ts';
 import { startBackoffMilliseconds } from './start-backoff.ts';
 
@@ -39,7 +40,7 @@ export async function runActions(inputs: RunInputs, actions: readonly Action[]):
   const done: Action[] = [];
   let { memory } = inputs;
   for (const action of actions) {
-    if (startsSlots(action) && clock.monotonicMilliseconds() < memory.startAgainAt) {
+    if (makesPods(action) && clock.monotonicMilliseconds() < memory.startAgainAt) {
       return { completed: false, done, memory };
     }
 
@@ -68,6 +69,9 @@ async function attempt(inputs: RunInputs, action: Action): Promise<Step> {
       // The plan was made without knowing of them, and they may forbid what comes next.
       return isNews ? { done: false, memory: next, reason: 'obstacles changed' } : { done: true, memory: next };
     }
+    case 'RememberRevision':
+      await rememberRevision(context, action);
+      return { done: true, memory };
     case 'RepairSlot':
       await repairSlot(context, action);
       return { done: true, memory };
@@ -78,21 +82,25 @@ async function attempt(inputs: RunInputs, action: Action): Promise<Step> {
     case 'WriteGate':
     case 'StartSlots':
     case 'TakeBackSeats':
+    case 'OrderDrains':
+    case 'StopSlot':
+    case 'RollSlot':
       break;
   }
 
   try {
     const outcome = await carryOut(seatApi, context.observation.pool, action);
-    const next = startsSlots(action) && outcome.done ? { ...memory, slots: noObstacles, refusedStarts: 0 } : memory;
+    const next = makesPods(action) && outcome.done ? { ...memory, slots: noObstacles, refusedStarts: 0 } : memory;
     return outcome.done ? { done: true, memory: next } : { ...outcome, memory };
   } catch (error) {
     return { done: false, ...obstructed(inputs, error) };
   }
 }
 
-/** Creates Deployments, which the API server may refuse. */
-function startsSlots(action: Action): boolean {
-  return action.action === 'StartSlots' || (action.action === 'RebuildGate' && action.slots.length > 0);
+/** Writes a pod template, which the API server may refuse. */
+function makesPods(action: Action): boolean {
+  const { action: kind } = action;
+  return kind === 'StartSlots' || kind === 'RollSlot' || (kind === 'RebuildGate' && action.slots.length > 0);
 }
 
 function obstructed({ memory, clock }: RunInputs, error: unknown): { memory: PoolMemory; reason: string } {

@@ -3,10 +3,31 @@ import { z } from 'zod';
 import type { Observation, ObservedPod, PodAnswer } from '../plan/observation.ts';
 import { adminPort } from '../render/ports.ts';
 
-/** As much of a sidecar's answer as a plan needs. Sidecars may be newer or older than we are, so the rest is ignored. */
-const Sessions = z.object({
-  held: z.object({ reason: z.string(), message: z.string(), seatsGeneration: z.int().nullable() }).nullable(),
-});
+const count = z.int().min(0);
+
+/**
+ * As much of a sidecar's answer as a plan needs. Sidecars may be newer than we are, so the rest is ignored, or older: one that knows
+ * of no drains does not count the sessions of its own gateway either, whatever it answers there.
+ */
+const Sessions = z
+  .object({
+    held: z.object({ reason: z.string(), message: z.string(), seatsGeneration: z.int().nullable() }).nullable(),
+    sessions: count.nullable(),
+    transit: count,
+    backends: z.record(z.string(), count),
+    drain: z.object({ deadlineReached: z.boolean() }).nullable().optional(),
+    knownDrains: z.array(z.string()).default([]),
+    drainsGeneration: count.default(0),
+    busyPeers: z.array(z.string()).default([]),
+  })
+  .transform(
+    ({ sessions, drain, busyPeers, ...same }): PodAnswer => ({
+      ...same,
+      sessions: drain === undefined ? undefined : (sessions ?? undefined),
+      drain: drain ?? null,
+      busyPeers: busyPeers.slice(0, 10),
+    }),
+  );
 
 const deadlineMilliseconds = 1000;
 const largestAnswerBytes = 65_536;
@@ -22,8 +43,7 @@ export async function askAt(host: string, port: number, signal: AbortSignal): Pr
   try {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMilliseconds)]);
     const text = await getText(host, port, deadline);
-    const { held } = Sessions.parse(JSON.parse(text));
-    return { held };
+    return Sessions.parse(JSON.parse(text));
   } catch {
     return undefined;
   }
@@ -48,6 +68,21 @@ function getText(host: string, port: number, signal: AbortSignal): Promise<strin
     call.on('error', reject);
     call.end();
   });
+}
+
+/** Asks the sidecars of these pods, all at once. The answers by pod UID; who has no address or does not answer in time is left out. */
+export async function answersOf<P extends { readonly uid: string }>(
+  pods: readonly P[],
+  addressOf: (pod: P) => string | undefined,
+  ask: AskSidecar,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, PodAnswer>> {
+  const asked = pods.map(async (pod): Promise<[string, PodAnswer] | undefined> => {
+    const address = addressOf(pod);
+    const answer = address === undefined ? undefined : await ask(address, signal);
+    return answer && [pod.uid, answer];
+  });
+  return new Map((await Promise.all(asked)).filter((answer) => answer !== undefined));
 }
 
 /** The same observation with the answers of pods in it, by pod uid. */

@@ -6,10 +6,12 @@ import type { Caches } from './caches.ts';
 import type { CheckedConfig } from './config-reader.ts';
 import { byPool } from './caches.ts';
 import { configCheck, configCopies, hashOfCopy } from './config-copies.ts';
+import { observeDrains } from './drains.ts';
 import type { VersionAge } from './gate-age.ts';
 import { observeGate } from './gate.ts';
 import { belongsTo, describeForeign } from './ownership.ts';
 import type { PoolMemory } from './pool-memory.ts';
+import type { ProgressAge } from './progress.ts';
 import { observeSlots } from './slots.ts';
 import type { ForeignObject, Observation, PoolIdentity, Refusal } from '../plan/observation.ts';
 import type { RenderedPool } from '../render/pool.ts';
@@ -24,6 +26,7 @@ export interface ObserveInputs {
   readonly config: CheckedConfig;
   readonly memory: PoolMemory;
   readonly gateAge: VersionAge;
+  readonly progressAge: ProgressAge;
   readonly balancerImage: string;
 }
 
@@ -34,17 +37,18 @@ export function observe(inputs: ObserveInputs): Observation {
   const copies = configCopies(ownSecrets(caches, pool));
   const config = configCheck(pool.name, inputs.config, copies);
   const copy = config.state === 'Valid' ? config.copy : config.lastGoodCopy;
-  const revision = revisionOf(pool.spec, copy === undefined ? undefined : hashOfCopy(copy));
+  const revision = revisionOf(pool.spec, copy === undefined ? undefined : hashOfCopy(copy), pool.restart);
 
   const gate = caches.configMaps.get(`${pool.namespace}/${childNames(pool.name).seats}`);
   const isOwnGate = gate !== undefined && belongsTo(gate, pool);
+  const settings = caches.configMaps.get(`${pool.namespace}/${childNames(pool.name).balancer}`);
   return {
     pool: { ...identity, spec: pool.spec, revision },
     slots: observeSlots({
       pool,
       deployments: caches.deployments.byIndex(byPool, key),
       pods: caches.pods.byIndex(byPool, key),
-      node: (name) => caches.nodes.get(name),
+      surroundings: { nodeOf: (name) => caches.nodes.get(name), progressAge: inputs.progressAge },
       isTemplateDrift: (slot, fields) => {
         const inputsOfSlot = { configSecretName: copy ?? '', balancerImage: inputs.balancerImage, revision };
         return fields.some((field) => claims(field, podTemplate(pool, slot, inputsOfSlot)));
@@ -54,6 +58,8 @@ export function observe(inputs: ObserveInputs): Observation {
     config,
     configCopies: copies.map(({ metadata }) => metadata.name),
     conflicts: conflictsOf(memory, gate, pool),
+    drains: settings !== undefined && belongsTo(settings, pool) ? observeDrains(settings) : undefined,
+    balancerImage: inputs.balancerImage,
     refusals: [...refusedTemplate(pool), ...memory.children.refusals, ...memory.slots.refusals, ...refusedPods(inputs)],
   };
 }

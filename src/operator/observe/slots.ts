@@ -5,9 +5,7 @@ import type { RenderedPool } from '../render/pool.ts';
 import { belongsTo } from './ownership.ts';
 import type { WatchedDeployment } from './watched-deployment.ts';
 import { observeDeployment } from './watched-deployment.ts';
-import type { WatchedNode } from './watched-node.ts';
-import { isNodeLost } from './watched-node.ts';
-import type { WatchedPod } from './watched-pod.ts';
+import type { PodSurroundings, WatchedPod } from './watched-pod.ts';
 import { observePod } from './watched-pod.ts';
 
 /** The pool's objects in the caches. */
@@ -15,12 +13,12 @@ export interface SlotSources {
   readonly pool: RenderedPool;
   readonly deployments: readonly WatchedDeployment[];
   readonly pods: readonly WatchedPod[];
-  readonly node: (name: string) => WatchedNode | undefined;
+  readonly surroundings: PodSurroundings;
   readonly isTemplateDrift: (slot: string, foreignFields: readonly unknown[]) => boolean;
 }
 
 /** Puts Deployments and pods together by slot, in ascending order. */
-export function observeSlots({ pool, deployments, pods, node, isTemplateDrift }: SlotSources): ObservedSlot[] {
+export function observeSlots({ pool, deployments, pods, surroundings, isTemplateDrift }: SlotSources): ObservedSlot[] {
   const own = deployments.filter((deployment) => belongsTo(deployment, pool));
   const slots: ObservedSlot[] = [];
   for (const name of new Set([...own.map(({ metadata }) => metadata.name), ...pods.map(slotOf)])) {
@@ -35,7 +33,7 @@ export function observeSlots({ pool, deployments, pods, node, isTemplateDrift }:
       pods: pods
         .filter((pod) => slotOf(pod) === name)
         .sort(byAge)
-        .map((pod): ObservedPod => ({ ...observePod(pod, (at) => isNodeLost(node(at))), answer: undefined })),
+        .map((pod): ObservedPod => ({ ...observePod(pod, surroundings), answer: undefined })),
     });
   }
   return slots.sort((left, right) => left.number - right.number);

@@ -4,7 +4,7 @@ import { keyOf } from '../../kube/object.ts';
 import type { Caches, StoredPool } from './caches.ts';
 import { poolKeyOf } from './caches.ts';
 import { isRecord } from '../../kube/json.ts';
-import { isNodeLost } from './watched-node.ts';
+import { isCordoned, isNodeLost } from './watched-node.ts';
 
 /** Told which pool has to be looked at. `initial`: it was there when the process started, so it is not urgent. */
 export type Enqueue = (poolKey: string, options: { readonly initial: boolean }) => void;
@@ -37,7 +37,7 @@ export function watchForChanges(caches: Caches, enqueue: Enqueue, onPoolGone: On
   });
 
   caches.nodes.onChange((event) => {
-    if (isNodeLost(event.old) === isNodeLost(event.new)) return;
+    if (isNodeLost(event.old) === isNodeLost(event.new) && isCordoned(event.old) === isCordoned(event.new)) return;
     const node = (event.new ?? event.old).metadata.name;
     for (const pod of caches.pods.list()) {
       const key = poolKeyOf(pod);

@@ -1,4 +1,4 @@
-import { annotations, fieldManager } from '../../api/identity.ts';
+import { annotations, fieldManager, requests } from '../../api/identity.ts';
 import type { KubeObject, ManagedFieldsEntry, OwnerReference } from '../../kube/object.ts';
 import { isRecord } from '../../kube/json.ts';
 import type { ObservedDeployment } from '../plan/observation.ts';
@@ -8,6 +8,7 @@ import { slotSettings } from '../render/slot-deployment.ts';
 import type { PodSpecReferences } from './config-reference.ts';
 import { configCopyOf } from './config-reference.ts';
 import { defined } from './defined.ts';
+import { readGoodRevision } from './good-revision.ts';
 
 /** A slot's Deployment in the cache: metadata and settings, and of the pod template only what tells which one it is. */
 export interface WatchedDeployment extends KubeObject {
@@ -15,37 +16,56 @@ export interface WatchedDeployment extends KubeObject {
     replicas?: number;
     revisionHistoryLimit?: number;
     progressDeadlineSeconds?: number;
+    minReadySeconds?: number;
     strategy?: { type?: string };
     template?: { metadata?: { annotations?: Record<string, string> }; spec?: PodSpecReferences };
   };
-  status?: { conditions?: { type: string; status: string; message?: string }[] };
+  status?: {
+    observedGeneration?: number;
+    updatedReplicas?: number;
+    availableReplicas?: number;
+    conditions?: { type: string; status: string; message?: string }[];
+  };
   /** Fields of the pod template that others have set, as they were in `metadata.managedFields`. */
   foreignTemplateFields?: unknown[];
 }
 
 /** Drops the pod template, which is most of the object. */
 export function trimDeployment(deployment: WatchedDeployment): WatchedDeployment {
-  const { replicas, revisionHistoryLimit, progressDeadlineSeconds, strategy, template } = deployment.spec ?? {};
-  const { managedFields, annotations: _annotations, ...metadata } = deployment.metadata;
+  const { replicas, revisionHistoryLimit, progressDeadlineSeconds, minReadySeconds, strategy, template } =
+    deployment.spec ?? {};
+  const { managedFields, annotations: noted, ...metadata } = deployment.metadata;
   const revision = template?.metadata?.annotations?.[annotations.revision];
   const copy = configCopyOf(template?.spec);
   const foreign = foreignTemplateFields(managedFields ?? []);
+  const { observedGeneration, updatedReplicas, availableReplicas } = deployment.status ?? {};
   const failures = deployment.status?.conditions?.filter(({ type }) => type === 'ReplicaFailure') ?? [];
   return {
     apiVersion: deployment.apiVersion,
     kind: deployment.kind,
-    metadata,
+    metadata: { ...metadata, ...readAnnotations(noted) },
     spec: {
-      ...defined({ replicas, revisionHistoryLimit, progressDeadlineSeconds }),
+      ...defined({ replicas, revisionHistoryLimit, progressDeadlineSeconds, minReadySeconds }),
       ...(strategy?.type === undefined ? {} : { strategy: { type: strategy.type } }),
       template: {
         metadata: { annotations: revision === undefined ? {} : { [annotations.revision]: revision } },
         ...(copy === undefined ? {} : { spec: { volumes: [{ secret: { secretName: copy } }] } }),
       },
     },
-    ...(failures.length === 0 ? {} : { status: { conditions: failures } }),
+    status: {
+      ...defined({ observedGeneration, updatedReplicas, availableReplicas }),
+      ...(failures.length === 0 ? {} : { conditions: failures }),
+    },
     ...(foreign.length === 0 ? {} : { foreignTemplateFields: foreign }),
   };
+}
+
+/** Annotations of a slot's Deployment that a plan depends on. */
+const noticed: readonly string[] = [annotations.lastGood, annotations.failedRevision, requests.stop];
+
+function readAnnotations(all: Record<string, string> = {}): { annotations?: Record<string, string> } {
+  const read = Object.entries(all).filter(([name]) => noticed.includes(name));
+  return read.length === 0 ? {} : { annotations: Object.fromEntries(read) };
 }
 
 function foreignTemplateFields(entries: readonly ManagedFieldsEntry[]): unknown[] {
@@ -76,7 +96,17 @@ export function observeDeployment(
     drift: driftOf(deployment, pool, slot),
     templateDrift: foreign !== undefined && isTemplateDrift(foreign),
     configCopy: configCopyOf(spec?.template?.spec),
+    available: isAvailable(deployment),
+    lastGood: readGoodRevision(metadata.annotations?.[annotations.lastGood]),
+    failedRevision: metadata.annotations?.[annotations.failedRevision],
+    stopRequested: metadata.annotations?.[requests.stop] !== undefined,
   };
+}
+
+/** Of the very spec that the Deployment has now: a status that is older than it speaks of another template. */
+function isAvailable({ metadata, status }: WatchedDeployment): boolean {
+  const isCurrent = metadata.generation !== undefined && status?.observedGeneration === metadata.generation;
+  return isCurrent && status?.updatedReplicas === 1 && status.availableReplicas === 1;
 }
 
 /** Replicas are not among it: a plan says more of them. */
@@ -84,10 +114,12 @@ function driftOf({ metadata, spec }: WatchedDeployment, pool: RenderedPool, slot
   const labels = Object.entries(childLabels(pool, slot))
     .filter(([name, value]) => metadata.labels?.[name] !== value)
     .map(([name]) => `label ${name}`);
-  const settings = (['revisionHistoryLimit', 'progressDeadlineSeconds'] as const).filter(
-    (name) => spec?.[name] !== slotSettings[name],
+  const wanted = slotSettings(pool);
+  const settings = (['revisionHistoryLimit', 'progressDeadlineSeconds', 'minReadySeconds'] as const).filter(
+    // The API server leaves a 0 out.
+    (name) => (spec?.[name] ?? 0) !== wanted[name],
   );
-  const strategy = spec?.strategy?.type === slotSettings.strategy.type ? [] : ['strategy'];
+  const strategy = spec?.strategy?.type === wanted.strategy.type ? [] : ['strategy'];
   const owner = ownerReference(pool);
   const owned = metadata.ownerReferences?.some((reference) => isSameOwner(reference, owner)) === true;
   return [...labels, ...settings, ...strategy, ...(owned ? [] : ['ownerReferences'])];

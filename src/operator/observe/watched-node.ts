@@ -5,14 +5,14 @@ interface Taint {
   effect: string;
 }
 
-/** A node in the cache: whether Kubernetes says that it does not answer, and no more. */
+/** A node in the cache: whether Kubernetes says that it does not answer, or takes no new pods, and no more. */
 export interface WatchedNode extends KubeObject {
-  spec?: { taints?: Taint[] };
+  spec?: { taints?: Taint[]; unschedulable?: boolean };
 }
 
 const unreachable = 'node.kubernetes.io/unreachable';
 
-/** Drops all but the taint that says that a node is lost: the rest changes all the time and is of no use here. */
+/** Drops all but what says that a node is lost or cordoned: the rest changes all the time and is of no use here. */
 export function trimNode(node: WatchedNode): WatchedNode {
   const { name, uid, resourceVersion } = node.metadata;
   const taints = (node.spec?.taints ?? []).filter(({ key }) => key === unreachable).slice(0, 1);
@@ -24,11 +24,19 @@ export function trimNode(node: WatchedNode): WatchedNode {
       ...(uid === undefined ? {} : { uid }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
-    spec: { taints: taints.map(({ key, effect }) => ({ key, effect })) },
+    spec: {
+      taints: taints.map(({ key, effect }) => ({ key, effect })),
+      ...(isCordoned(node) ? { unschedulable: true } : {}),
+    },
   };
 }
 
 /** True when Kubernetes taints the node as unreachable: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-kubernetes-io-unreachable */
 export function isNodeLost(node: WatchedNode | undefined): boolean {
   return node?.spec?.taints?.some(({ key }) => key === unreachable) === true;
+}
+
+/** True when somebody keeps new pods off the node, as `kubectl cordon` and `kubectl drain` do. */
+export function isCordoned(node: WatchedNode | undefined): boolean {
+  return node?.spec?.unschedulable === true;
 }

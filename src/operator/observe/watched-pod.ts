@@ -1,11 +1,16 @@
 import type { V1ContainerStatus } from '@kubernetes/client-node';
 import { annotations, labels } from '../../api/identity.ts';
-import { balancerContainerName, gatewayContainerName } from '../../api/pod-names.ts';
+import { gatewayContainerName } from '../../api/pod-names.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObservedPod } from '../plan/observation.ts';
+import { isBalancer } from './balancer-status.ts';
 import type { PodSpecReferences } from './config-reference.ts';
 import { configCopyOf } from './config-reference.ts';
 import { defined } from './defined.ts';
+import type { ProgressAge } from './progress.ts';
+import { progressSince } from './progress.ts';
+import type { WatchedNode } from './watched-node.ts';
+import { isCordoned, isNodeLost } from './watched-node.ts';
 
 /** As much of a container's status as we read. Times are strings here, as on the wire. */
 export type WatchedContainerStatus = Pick<V1ContainerStatus, 'name' | 'restartCount' | 'started'> & {
@@ -16,7 +21,8 @@ export type WatchedContainerStatus = Pick<V1ContainerStatus, 'name' | 'restartCo
 interface ContainerState {
   waiting?: { reason?: string; message?: string };
   running?: object;
-  terminated?: object;
+  /** `message` is what the program wrote into its termination log. */
+  terminated?: { finishedAt?: string; message?: string };
 }
 
 interface PodCondition {
@@ -24,11 +30,12 @@ interface PodCondition {
   status: string;
   reason?: string;
   message?: string;
+  lastTransitionTime?: string;
 }
 
 /** A gateway pod in the cache: only the fields below are kept, so that a thousand pods take little memory. */
 export interface WatchedPod extends KubeObject {
-  spec?: PodSpecReferences & { nodeName?: string };
+  spec?: PodSpecReferences & { nodeName?: string; initContainers?: { name: string; image?: string }[] };
   status?: {
     phase?: string;
     reason?: string;
@@ -39,6 +46,15 @@ export interface WatchedPod extends KubeObject {
   };
 }
 
+/** What observing a pod needs besides the pod. */
+export interface PodSurroundings {
+  /** undefined: nothing is known of the node. */
+  readonly nodeOf: (name: string) => WatchedNode | undefined;
+  readonly progressAge: ProgressAge;
+}
+
+const readConditions = ['Ready', 'PodScheduled', 'Initialized'];
+
 /** Waiting for these is a container's everyday life. */
 const ordinaryWaits = ['PodInitializing', 'ContainerCreating'];
 
@@ -47,6 +63,7 @@ export function trimPod(pod: WatchedPod): WatchedPod {
   const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp } = pod.metadata;
   const revision = pod.metadata.annotations?.[annotations.revision];
   const copy = configCopyOf(pod.spec);
+  const balancers = pod.spec?.initContainers?.filter(isBalancer) ?? [];
   const { phase, reason, podIP, conditions, initContainerStatuses, containerStatuses } = pod.status ?? {};
   return {
     apiVersion: pod.apiVersion,
@@ -59,13 +76,14 @@ export function trimPod(pod: WatchedPod): WatchedPod {
     },
     spec: {
       ...defined({ nodeName: pod.spec?.nodeName }),
+      initContainers: balancers.map(({ name: container, image }) => ({ name: container, ...defined({ image }) })),
       ...(copy === undefined ? {} : { volumes: [{ secret: { secretName: copy } }] }),
     },
     status: defined({
       phase,
       reason,
       podIP,
-      conditions: conditions?.filter(({ type }) => type === 'Ready' || type === 'PodScheduled'),
+      conditions: conditions?.filter(({ type }) => readConditions.includes(type)),
       initContainerStatuses: initContainerStatuses?.map(trimStatus),
       containerStatuses: containerStatuses?.map(trimStatus),
     }),
@@ -73,11 +91,12 @@ export function trimPod(pod: WatchedPod): WatchedPod {
 }
 
 /** What a plan needs to know of the pod. */
-export function observePod(pod: WatchedPod, isNodeLost: (node: string) => boolean): Omit<ObservedPod, 'answer'> {
+export function observePod(pod: WatchedPod, { nodeOf, progressAge }: PodSurroundings): Omit<ObservedPod, 'answer'> {
   const { phase, reason, conditions, initContainerStatuses, containerStatuses } = pod.status ?? {};
-  const balancer = initContainerStatuses?.find(({ name }) => name === balancerContainerName);
+  const balancer = initContainerStatuses?.find(isBalancer);
   const gateway = containerStatuses?.find(({ name }) => name === gatewayContainerName);
   const node = pod.spec?.nodeName;
+  const known = node === undefined ? undefined : nodeOf(node);
   return {
     name: pod.metadata.name,
     uid: pod.metadata.uid ?? '',
@@ -86,12 +105,17 @@ export function observePod(pod: WatchedPod, isNodeLost: (node: string) => boolea
     configCopy: configCopyOf(pod.spec),
     terminating: pod.metadata.deletionTimestamp !== undefined,
     ended: phase === 'Succeeded' || phase === 'Failed',
-    nodeLost: reason === 'NodeLost' || (node !== undefined && isNodeLost(node)),
+    nodeLost: reason === 'NodeLost' || isNodeLost(known),
+    nodeCordoned: isCordoned(known),
     ready: conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     balancerStarted: balancer?.started === true,
+    balancerEverRan: balancer !== undefined && (balancer.started === true || hasRun(balancer)),
     gatewayEverStarted: gateway !== undefined && hasRun(gateway),
     waiting: waitingFor(pod),
     restarts: gateway?.restartCount ?? 0,
+    balancerImage: pod.spec?.initContainers?.find(isBalancer)?.image,
+    progressSince: progressSince(pod),
+    progressMilliseconds: progressAge(pod),
   };
 }
 
@@ -122,18 +146,21 @@ function waitingFor(pod: WatchedPod): ObservedPod['waiting'] {
 
 function trimStatus(status: WatchedContainerStatus): WatchedContainerStatus {
   const { name, restartCount, started, state, lastState } = status;
+  const trim = (whole: ContainerState): ContainerState => trimState(whole, isBalancer(status));
   return {
     name,
     restartCount,
-    ...defined({ started, state: state && trimState(state), lastState: lastState && trimState(lastState) }),
+    ...defined({ started, state: state && trim(state), lastState: lastState && trim(lastState) }),
   };
 }
 
-function trimState({ waiting, running, terminated }: ContainerState): ContainerState {
+/** Of the last words of containers, only those of the sidecar are read. */
+function trimState({ waiting, running, terminated }: ContainerState, withLastWords: boolean): ContainerState {
+  const { finishedAt, message } = terminated ?? {};
   return defined({
     waiting: waiting && defined({ reason: waiting.reason, message: waiting.message }),
     running: running && {},
-    terminated: terminated && {},
+    terminated: terminated && (withLastWords ? defined({ finishedAt, message }) : {}),
   });
 }
 

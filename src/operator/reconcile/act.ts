@@ -4,6 +4,7 @@ import { createSeatApi } from '../apply/kube-seat-api.ts';
 import { reclaimUnlabelled } from '../apply/reclaim-unlabelled.ts';
 import type { RunOutcome } from '../apply/run-actions.ts';
 import { runActions } from '../apply/run-actions.ts';
+import type { WatchedNode } from '../observe/watched-node.ts';
 import type { Plan } from '../plan/actions.ts';
 import { withLimits } from '../plan/status.ts';
 import type { GatewayPoolStatus } from '../../api/status.ts';
@@ -28,7 +29,7 @@ export async function act(
   const { clock, memories } = dependencies;
   const { pool, memory } = seen;
   const context = applyContext(dependencies, seen, signal);
-  const seatApi = seatApiOf(context);
+  const seatApi = seatApiOf(dependencies, context);
 
   if (plan.actions.length > 0) await reclaimUnlabelled(context);
   const outcome = await runActions({ context, seatApi, memory, clock }, plan.actions);
@@ -56,10 +57,11 @@ function applyContext(dependencies: ReconcileDependencies, seen: Look, signal: A
   };
 }
 
-function seatApiOf(context: ApplyContext): SeatApi {
+function seatApiOf({ askSidecar, caches }: ReconcileDependencies, context: ApplyContext): SeatApi {
   const { client, pool, observation, balancerImage, signal } = context;
   const configSecretName = currentCopy(observation);
   const { revision } = observation.pool;
   const inputs = configSecretName === undefined ? undefined : { configSecretName, balancerImage, revision };
-  return createSeatApi({ client, pool, inputs, signal });
+  const nodeOf = (name: string): WatchedNode | undefined => caches.nodes.get(name);
+  return createSeatApi({ client, pool, inputs, nodeOf, askSidecar, signal });
 }

@@ -8,6 +8,7 @@ import type { AskSidecar } from '../observe/ask-sidecars.ts';
 import type { Caches, StoredPool } from '../observe/caches.ts';
 import type { ConfigReader } from '../observe/config-reader.ts';
 import type { VersionAge } from '../observe/gate-age.ts';
+import type { ProgressAge } from '../observe/progress.ts';
 import type { PoolMemories } from '../observe/pool-memory.ts';
 import type { PlannedEvent } from '../plan/actions.ts';
 
@@ -20,6 +21,7 @@ export interface ReconcileDependencies {
   readonly configReader: ConfigReader;
   readonly memories: PoolMemories;
   readonly gateAge: VersionAge;
+  readonly progressAge: ProgressAge;
   readonly written: WrittenVersions;
   readonly askSidecar: AskSidecar;
   readonly recordEvent: (pool: StoredPool, event: PlannedEvent) => void;

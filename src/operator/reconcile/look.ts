@@ -1,12 +1,13 @@
 import type { GatewayPool } from '../../api/gatewaypool.ts';
+import { requests } from '../../api/identity.ts';
 import { resolveSpec } from '../../api/resolve.ts';
 import { stillForeign } from '../apply/recheck-conflicts.ts';
-import { withAnswers } from '../observe/ask-sidecars.ts';
+import { answersOf, withAnswers } from '../observe/ask-sidecars.ts';
 import type { ConfigReading } from '../observe/config-reader.ts';
 import { observe } from '../observe/observe.ts';
 import type { PoolMemory } from '../observe/pool-memory.ts';
-import { podsToAsk } from '../plan/held.ts';
-import type { Observation, PodAnswer, PoolIdentity } from '../plan/observation.ts';
+import { podsToAsk } from '../plan/pods-to-ask.ts';
+import type { Observation, ObservedPod, PoolIdentity } from '../plan/observation.ts';
 import type { RenderedPool } from '../render/pool.ts';
 import type { ReconcileDependencies } from './dependencies.ts';
 
@@ -21,17 +22,18 @@ export interface Look {
 /** Observes a pool: the caches, and, only where it has to, the API server and the sidecars. */
 export async function look(
   dependencies: ReconcileDependencies,
-  { spec }: GatewayPool,
+  { metadata, spec }: GatewayPool,
   identity: PoolIdentity,
   signal: AbortSignal,
 ): Promise<Look> {
   const { namespace, name, uid, generation } = identity;
-  const pool: RenderedPool = { namespace, name, uid, spec: resolveSpec(spec) };
+  const restart = metadata.annotations?.[requests.restart];
+  const pool: RenderedPool = { namespace, name, uid, spec: resolveSpec(spec), restart };
   const reading = await dependencies.configReader.check(pool, signal);
   const memory = await recheck(dependencies, pool, dependencies.memories.of(uid, generation), signal);
-  const { caches, gateAge, balancerImage } = dependencies;
+  const { caches, gateAge, progressAge, balancerImage } = dependencies;
 
-  const seen = observe({ identity, pool, caches, config: reading.config, memory, gateAge, balancerImage });
+  const seen = observe({ identity, pool, caches, config: reading.config, memory, gateAge, progressAge, balancerImage });
   const observation = await ask(dependencies, seen, signal);
   return { pool, observation, reading, memory };
 }
@@ -48,16 +50,14 @@ async function recheck(
 }
 
 async function ask(
-  { askSidecar, caches }: ReconcileDependencies,
+  { askSidecar, caches, clock }: ReconcileDependencies,
   observation: Observation,
   signal: AbortSignal,
 ): Promise<Observation> {
   const { namespace } = observation.pool;
-  const asked = podsToAsk(observation).map(async ({ pod }): Promise<[string, PodAnswer] | undefined> => {
-    const podIp = caches.pods.get(`${namespace}/${pod.name}`)?.status?.podIP;
-    const answer = podIp === undefined ? undefined : await askSidecar(podIp, signal);
-    return answer && [pod.uid, answer];
-  });
-  const answers = (await Promise.all(asked)).filter((answer) => answer !== undefined);
-  return answers.length === 0 ? observation : withAnswers(observation, new Map(answers));
+  const addressOf = ({ name }: ObservedPod): string | undefined =>
+    caches.pods.get(`${namespace}/${name}`)?.status?.podIP;
+  const pods = podsToAsk(observation, clock.now()).map(({ pod }) => pod);
+  const answers = await answersOf(pods, addressOf, askSidecar, signal);
+  return answers.size === 0 ? observation : withAnswers(observation, answers);
 }

@@ -68,7 +68,7 @@ async function carryThrough(
   try {
     acted = await act(dependencies, seen, plan, signal);
   } catch (error) {
-    await tell(dependencies, stored, identity, plan, plan.status, signal);
+    await tellInPassing(dependencies, stored, seen, plan, signal);
     throw error;
   }
 
@@ -87,6 +87,21 @@ async function carryThrough(
     before: seen.memory,
     outcome: acted,
   });
+}
+
+/** After a failure, which is what has to be reported: that the status could not be written either is most likely the same trouble. */
+async function tellInPassing(
+  dependencies: ReconcileDependencies,
+  stored: StoredPool,
+  { observation: { pool } }: Look,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await tell(dependencies, stored, pool, plan, plan.status, signal);
+  } catch (error) {
+    dependencies.logger.info({ pool: `${pool.namespace}/${pool.name}`, err: error }, 'Did not write the status');
+  }
 }
 
 /** Writes the status if it changed, then records the Events of the change: once, by whoever wrote it. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ResolvedSpec } from '../../api/resolve.ts';
 import type { BalancerConfig, StaticBackend } from '../../balancer/config/schema.ts';
+import { keeperRouters } from './keeper-router.ts';
 import type { ListenerPorts } from './ports.ts';
 
 /** The pool's listeners and balancer settings in the words of the sidecar. */
@@ -23,7 +24,19 @@ export function balancerSettings(spec: ResolvedSpec, ports: ListenerPorts): z.in
     limits: { ...otherLimits, idleMilliseconds: idleSeconds * 1000 },
     slowStartSeconds,
     proxyProtocol,
+    sessions: sessionSource(spec),
   };
+}
+
+/**
+ * Who knows the number of sessions: the gateway, when it was said to tell; else the sidecars, which carry all of them; else, without
+ * listeners, the kernel, which shows every connection of the pod, also those to the vendor's router.
+ */
+function sessionSource({ profile, listeners, sessions }: ResolvedSpec): z.input<typeof BalancerConfig>['sessions'] {
+  const { source, http, ignore } = sessions;
+  if (source === 'HTTP' && http !== undefined) return { source, http };
+  if (listeners.length > 0) return { source: 'Balancer' };
+  return { source: 'Kernel', ignore: [...(profile === 'Keeper' ? keeperRouters : []), ...ignore] };
 }
 
 /** Without a path to ask for, a gateway is judged by its traffic alone. */

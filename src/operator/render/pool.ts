@@ -9,6 +9,8 @@ export interface RenderedPool {
   readonly namespace: string;
   readonly uid: string;
   readonly spec: ResolvedSpec;
+  /** Its annotation `pam.gatewaypool.io/restart`: another value makes all instances outdated. */
+  readonly restart?: string | undefined;
 }
 
 /** The labels that a Service or a disruption budget selects the pool's pods by. */

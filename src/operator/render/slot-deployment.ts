@@ -9,6 +9,7 @@ export interface SlotSettings {
   replicas: 1;
   revisionHistoryLimit: number;
   progressDeadlineSeconds: number;
+  minReadySeconds: number;
   strategy: { type: 'Recreate' };
 }
 
@@ -18,25 +19,34 @@ export interface SlotDeployment extends KubeObject {
 
 /**
  * One instance at most, by construction: one replica, and `Recreate` ends the old pod before a changed template starts a new one.
- * A pod may wait for its seat as long as sessions last, so a progress deadline would call a healthy slot failed.
+ * A pod may wait for its seat as long as sessions last, so a progress deadline would call a healthy slot failed. Two older templates
+ * are kept: a slot whose revision fails goes back to the one before.
  */
-export const slotSettings: SlotSettings = {
-  replicas: 1,
-  revisionHistoryLimit: 2,
-  progressDeadlineSeconds: 2_147_483_647,
-  strategy: { type: 'Recreate' },
-};
+export function slotSettings({ spec }: RenderedPool): SlotSettings {
+  return {
+    replicas: 1,
+    revisionHistoryLimit: 2,
+    progressDeadlineSeconds: 2_147_483_647,
+    minReadySeconds: spec.rollout.minReadySeconds,
+    strategy: { type: 'Recreate' },
+  };
+}
 
-/** The Deployment of one slot, as it is created. Its pod template is not applied again: that would restart pods. */
+/** The Deployment of one slot. Its pod template is written when it is created and when the slot is rolled: each write restarts the pod. */
 export function slotDeployment(pool: RenderedPool, slot: string, inputs: SlotInputs): SlotDeployment {
+  return slotDeploymentOf(pool, slot, podTemplate(pool, slot, inputs));
+}
+
+/** The same with a pod template that was made before. */
+export function slotDeploymentOf(pool: RenderedPool, slot: string, template: PodTemplate): SlotDeployment {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: childMetadata(pool, slot, slot),
     spec: {
-      ...slotSettings,
+      ...slotSettings(pool),
       selector: { matchLabels: slotSelector(pool, slot) },
-      template: podTemplate(pool, slot, inputs),
+      template,
     },
   };
 }
