@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { aborted } from '../kube/aborted.ts';
 import type { Clock } from '../kube/clock.ts';
 import { inClusterConnection } from '../kube/credentials/in-cluster.ts';
 import type { ReadTextFile } from '../kube/credentials/in-cluster.ts';
@@ -6,13 +7,19 @@ import { createKubeClient } from '../kube/rest-client.ts';
 import { createTransport } from '../kube/transport/https-transport.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { createDataPlane } from './create-data-plane.ts';
+import { defaultTerminationLog } from './drain/cut-sessions.ts';
+import { drainFile } from './drain/drain-file.ts';
+import { createDrain } from './drain/drain.ts';
+import { endingFile } from './drain/ending-file.ts';
+import { drainReadiness } from './drain/readiness.ts';
+import { stateFolder } from './drain/state-folder.ts';
 import { addressFamily } from './endpoints/pool-view.ts';
+import { composePodEnd } from './kubernetes/compose-drain.ts';
 import { createLastState } from './kubernetes/last-state.ts';
 import { podEnvironment } from './kubernetes/pod-environment.ts';
 import { createPoolState } from './kubernetes/pool-state.ts';
 import { createPoolWatch } from './kubernetes/pool-watch.ts';
-import { registerKubernetesMetrics, startedProbe } from './kubernetes/report.ts';
-import type { SessionsReport } from './kubernetes/report.ts';
+import { registerKubernetesMetrics, sessionsReport, startedProbe } from './kubernetes/report.ts';
 import { createSettings } from './kubernetes/settings.ts';
 import { createSettingsWatch, settingsKey } from './kubernetes/settings-watch.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
@@ -22,6 +29,7 @@ import { askPeer } from './seat/ask-peer.ts';
 import { fileMarker } from './seat/marker.ts';
 import { readGate } from './seat/read-gate.ts';
 import { createSeat } from './seat/seat.ts';
+import { createOwnSessions } from './sessions/own-sessions.ts';
 
 export interface KubernetesModeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -31,6 +39,8 @@ export interface KubernetesModeOptions {
   readonly logger: Logger;
   /** The pod's emptyDir, where the marker of a taken seat and the last known state of the pool outlive this process. */
   readonly stateFolder?: string;
+  /** Where the kubelet looks for a last word of this process. */
+  readonly terminationLog?: string;
   /** Absent = all addresses. */
   readonly adminAddress?: string;
   /** The same in all pods of a pool: they ask each other. */
@@ -41,19 +51,19 @@ export interface KubernetesModeOptions {
 
 /**
  * The sidecar of a gateway pod: holds the gateway back until it may start, and balances over the pool. Nothing that the API server
- * says or fails to say ends it, or a session (guarantee G9). Resolves when `stop` has aborted and the last session has ended, or
- * when the pod is deleted while its gateway still waits; `cut` ends what is left at once.
+ * says or fails to say ends it, or a session (guarantee G9). Resolves when `stop` has aborted, nobody comes in here any more and the
+ * last session has ended, or when the pod is deleted while its gateway still waits; `cut` ends what is left at once.
  *
  * @throws Error when the pod's environment is not complete, and the system's error when the admin port is taken.
  */
 export async function runKubernetesMode(
   options: KubernetesModeOptions,
   stop: AbortSignal,
-  cut?: AbortSignal,
+  cut: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const podEnding = new AbortController();
   const signal = AbortSignal.any([stop, podEnding.signal]);
-  const { env, clock, random, logger, adminPort = 15_090, stateFolder: folder = '/var/lib/gatewaypool' } = options;
+  const { env, clock, random, logger, adminPort = 15_090, stateFolder: folder = stateFolder } = options;
   const pod = podEnvironment(env);
   const { namespace, podUid } = pod;
   const transport = createTransport(inClusterConnection(env, options.readFile, clock), {
@@ -73,7 +83,16 @@ export async function runKubernetesMode(
     logger,
     onChange: () => pool.settingsChanged(),
   });
-  const pool = createPoolState({ dataPlane, settings, lastState, logger });
+  const drain = createDrain({
+    podUid,
+    deadlineSeconds: pod.drainDeadlineSeconds,
+    file: drainFile(folder, podUid, logger),
+    endingFile: endingFile(folder, clock, logger),
+    clock,
+    logger,
+    onChange: () => pool.drainsChanged(),
+  });
+  const pool = createPoolState({ dataPlane, settings, drain, lastState, logger });
 
   const watchOptions = { transport, namespace, clock, random, logger };
   const poolWatch = createPoolWatch({
@@ -83,6 +102,7 @@ export async function runKubernetesMode(
     family: addressFamily(pod.podAddress),
     onChange: (view) => {
       pool.viewChanged(view);
+      drain.viewChanged(view);
       seat.viewChanged();
     },
   });
@@ -91,6 +111,7 @@ export async function runKubernetesMode(
     ...watchOptions,
     name: settingsName,
     onText: (text) => settings.offer(text),
+    onDrains: (text) => drain.offerOrders(text),
   });
 
   const gate = { namespace, name: `${pod.pool}-seats` };
@@ -111,12 +132,34 @@ export async function runKubernetesMode(
   });
   registerKubernetesMetrics(metrics, {
     seat,
+    drain,
     watchAgeMilliseconds: () => ({
       endpointslices: poolWatch.lastEventAgeMilliseconds(),
       settings: settingsWatch.lastEventAgeMilliseconds(),
     }),
   });
 
+  const config = () => settings.config();
+  const ownSessions = createOwnSessions({
+    settings: config,
+    balancerCounts: () => dataPlane.sessions(),
+    adminPort,
+    clock,
+    logger,
+  });
+  const podEnd = composePodEnd({
+    drain,
+    dataPlane,
+    ownSessions,
+    config,
+    metrics,
+    clock,
+    logger,
+    cut,
+    terminationLog: options.terminationLog ?? defaultTerminationLog,
+  });
+
+  await drain.load();
   const known = await lastState.load();
   if (known !== undefined) pool.restore(known);
   const admin = await startAdmin({
@@ -125,28 +168,44 @@ export async function runKubernetesMode(
     probes: {
       started: () => startedProbe(seat),
       ready: () =>
+        drainReadiness(drain.isOrdered(), config()) ??
         readiness({
           seatTaken: seat.taken(),
-          config: settings.config(),
+          config: config(),
           listenProblem: settings.listenProblem(),
           listening: listeningPorts(),
         }),
       live: () => ({ ok: true, message: 'The balancer runs' }),
     },
     sessions: () =>
-      ({
-        ...dataPlane.sessions(),
-        draining: signal.aborted,
+      sessionsReport({
+        drain,
+        ownSessions,
+        clock,
+        counts: dataPlane.sessions(),
         ending: signal.aborted,
         held: seat.held(),
-      }) satisfies SessionsReport,
+      }),
+    drained: (gone) => podEnd.drained(gone),
     metrics: () => metrics.text(),
   });
 
-  const parts = [poolWatch, settingsWatch, settings, seat, lastState];
-  await Promise.all(parts.map((part) => part.run(signal)));
+  const left = new AbortController();
+  const closed = new AbortController();
+  const parts = [poolWatch, settingsWatch, settings, ownSessions, lastState];
+  const running = [
+    seat.run(signal),
+    ...parts.map((part) => part.run(left.signal)),
+    // Note: to the very end, as its deadline holds for the last session too.
+    drain.run(closed.signal),
+  ];
+  await aborted(signal);
+  await podEnd.leave();
+  left.abort();
   logger.info(dataPlane.sessions(), 'Stopped to accept, waiting for the last session');
-  await dataPlane.close(cut);
+  await dataPlane.close(podEnd.cutOff);
+  closed.abort();
+  await Promise.all(running);
   await admin.close();
   transport.close();
 }

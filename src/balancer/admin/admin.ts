@@ -17,8 +17,10 @@ export interface AdminOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly probes: Probes;
-  /** The body of /sessions: sent as JSON. */
-  readonly sessions: () => object;
+  /** The body of /sessions: sent as JSON. Must not reject, and be quick: who asks waits for 1 s and then takes us for lost. */
+  readonly sessions: () => object | Promise<object>;
+  /** Holds the answer of /drained back until it resolves; `gone` aborts when nobody waits for it any more. Absent = no such path. */
+  readonly drained?: ((gone: AbortSignal) => Promise<void>) | undefined;
   /** The body of /metrics, in the Prometheus text format. */
   readonly metrics: () => string;
 }

@@ -18,9 +18,21 @@ interface Answer {
   readonly body: string;
 }
 
-/** The whole response to a request for `target`; HEAD gets it without the body. */
-export function answerAdmin(options: AdminOptions, method: string, target: string): Buffer {
-  return print(answer(options, method, target), method === 'HEAD');
+const drainedPath = '/drained';
+
+/** Whether the answer may take as long as it takes. */
+export function isHeld(target: string): boolean {
+  return pathOf(target) === drainedPath;
+}
+
+/** The whole response to a request for `target`; HEAD gets it without the body. `gone` aborts when nobody waits for it any more. */
+export async function answerAdmin(
+  options: AdminOptions,
+  method: string,
+  target: string,
+  gone: AbortSignal,
+): Promise<Buffer> {
+  return print(await answer(options, method, target, gone), method === 'HEAD');
 }
 
 /** The whole response to what is no request that we understand. */
@@ -28,19 +40,39 @@ export function refuseAdmin(status: Status, sentence: string): Buffer {
   return print(text(status, sentence), false);
 }
 
-function answer({ probes, sessions, metrics }: AdminOptions, method: string, target: string): Answer {
-  const [path = ''] = target.split('?');
-  const routes = new Map<string, () => Answer>([
+function answer(
+  { probes, sessions, metrics, drained }: AdminOptions,
+  method: string,
+  target: string,
+  gone: AbortSignal,
+): Answer | Promise<Answer> {
+  const path = pathOf(target);
+  const routes = new Map<string, () => Answer | Promise<Answer>>([
     ['/started', () => probeAnswer(probes.started())],
     ['/ready', () => probeAnswer(probes.ready())],
     ['/live', () => probeAnswer(probes.live())],
-    ['/sessions', () => ({ status: 200, type: 'application/json', body: `${JSON.stringify(sessions())}\n` })],
+    ['/sessions', async () => json(await sessions())],
     ['/metrics', () => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics() })],
   ]);
+  if (drained !== undefined) {
+    routes.set(drainedPath, async () => {
+      await drained(gone);
+      return text(200, 'The gateway may be stopped.');
+    });
+  }
   const route = routes.get(path);
   if (route === undefined) return text(404, `No such path. There is ${[...routes.keys()].join(', ')}.`);
   if (method !== 'GET' && method !== 'HEAD') return text(405, 'Only GET: nothing can be changed here.');
   return route();
+}
+
+function pathOf(target: string): string {
+  const [path = ''] = target.split('?');
+  return path;
+}
+
+function json(value: object): Answer {
+  return { status: 200, type: 'application/json', body: `${JSON.stringify(value)}\n` };
 }
 
 function probeAnswer({ ok, message }: ProbeResult): Answer {

@@ -9,6 +9,8 @@ const Content = z.object({
   podUid: z.string(),
   /** The text of `balancer.yaml` that was last in force. */
   settings: z.string().optional(),
+  /** The text of `drains.yaml` that was last in force. */
+  drains: z.string().optional(),
   view: z.array(
     z.object({
       slot: z.string(),
@@ -25,6 +27,7 @@ const Content = z.object({
 /** What a sidecar last knew of its pool. */
 export interface KnownState {
   readonly settings?: string | undefined;
+  readonly drains?: string | undefined;
   readonly view: PoolView;
 }
 
@@ -92,7 +95,9 @@ export function createLastState(options: {
         const text = await readFileIfAny(path);
         if (text === undefined) return undefined;
         const content = Content.parse(JSON.parse(text));
-        return content.podUid === podUid ? { settings: content.settings, view: content.view } : undefined;
+        return content.podUid === podUid
+          ? { settings: content.settings, drains: content.drains, view: content.view }
+          : undefined;
       } catch (error) {
         logger.warn({ path, err: error }, 'Ignored the saved state of the pool: it cannot be read');
         return undefined;

@@ -10,6 +10,7 @@ const PodVariables = z.object({
   POD_IP: value,
   POOL_NAME: value,
   SLOT_NAME: value,
+  DRAIN_DEADLINE_SECONDS: z.coerce.number('is no number').int('is no whole number').min(0, 'is below 0').default(3600),
 });
 
 export interface PodEnvironment {
@@ -19,6 +20,8 @@ export interface PodEnvironment {
   readonly podAddress: string;
   readonly pool: string;
   readonly slot: string;
+  /** How long this pod may take from the beginning of its deletion; its grace period is a little longer. */
+  readonly drainDeadlineSeconds: number;
 }
 
 /** @throws Error that names every variable which is missing. */
@@ -30,7 +33,7 @@ export function podEnvironment(env: Readonly<Record<string, string | undefined>>
       `Could not start in Kubernetes mode: ${problems}; the operator sets these variables in the pods of a pool`,
     );
   }
-  const { POD_NAME, POD_UID, POD_NAMESPACE, POD_IP, POOL_NAME, SLOT_NAME } = parsed.data;
+  const { POD_NAME, POD_UID, POD_NAMESPACE, POD_IP, POOL_NAME, SLOT_NAME, DRAIN_DEADLINE_SECONDS } = parsed.data;
   return {
     podName: POD_NAME,
     podUid: POD_UID,
@@ -38,5 +41,6 @@ export function podEnvironment(env: Readonly<Record<string, string | undefined>>
     podAddress: POD_IP,
     pool: POOL_NAME,
     slot: SLOT_NAME,
+    drainDeadlineSeconds: DRAIN_DEADLINE_SECONDS,
   };
 }

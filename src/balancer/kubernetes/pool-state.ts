@@ -1,39 +1,44 @@
 import type { Logger } from 'pino';
 import type { DataPlane } from '../data-plane.ts';
+import type { Drain } from '../drain/drain.ts';
 import { poolBackends } from '../endpoints/backends.ts';
 import type { PoolView } from '../endpoints/pool-view.ts';
 import type { KnownState, LastState } from './last-state.ts';
 import type { Settings } from './settings.ts';
 
-/** Joins pods and settings to what the data plane balances over. */
+/** Joins pods, settings and drains to what the data plane balances over. */
 export interface PoolState {
   /** Takes over what an earlier process of this pod knew. */
   restore(state: KnownState): void;
   viewChanged(view: PoolView): void;
   settingsChanged(): void;
+  drainsChanged(): void;
 }
 
 export function createPoolState(options: {
-  readonly dataPlane: Pick<DataPlane, 'setBackends'>;
+  readonly dataPlane: Pick<DataPlane, 'setBackends' | 'setDraining'>;
   readonly settings: Pick<Settings, 'config' | 'text' | 'offer'>;
+  readonly drain: Pick<Drain, 'standing' | 'avoided' | 'ordersText' | 'restoreOrders'>;
   readonly lastState: Pick<LastState, 'put'>;
   readonly logger: Logger;
 }): PoolState {
-  const { dataPlane, settings, lastState, logger } = options;
+  const { dataPlane, settings, drain, lastState, logger } = options;
   let view: PoolView = [];
   let announced = '';
 
   function announce(): void {
-    const backends = poolBackends(view, settings.config()?.backends ?? []);
+    const backends = poolBackends(view, settings.config()?.backends ?? [], drain.avoided());
     const fingerprint = JSON.stringify(backends);
     if (fingerprint !== announced) dataPlane.setBackends(backends);
     announced = fingerprint;
-    lastState.put({ settings: settings.text(), view });
+    dataPlane.setDraining(drain.standing() !== null);
+    lastState.put({ settings: settings.text(), drains: drain.ordersText(), view });
   }
 
   return {
     restore: (state) => {
       ({ view } = state);
+      drain.restoreOrders(state.drains);
       if (state.settings !== undefined) settings.offer(state.settings);
       announce();
     },
@@ -48,5 +53,6 @@ export function createPoolState(options: {
       announce();
     },
     settingsChanged: announce,
+    drainsChanged: announce,
   };
 }

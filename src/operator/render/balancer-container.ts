@@ -1,7 +1,9 @@
 import type { V1Container, V1EnvVar, V1Volume } from '@kubernetes/client-node';
 import { balancerContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
+import { endingFileName, stateFolder } from '../../balancer/drain/state-folder.ts';
 import type { RenderedPool } from './pool.ts';
 import { adminPort } from './ports.ts';
+import { restartSeconds } from './probe-grace.ts';
 
 const stateVolume = `${ownVolumePrefix}state`;
 const tokenVolume = `${ownVolumePrefix}token`;
@@ -14,6 +16,17 @@ const forEver = 2_147_483_647;
  * (`make bench-memory`). No helper threads of V8, no optimising compiler above the mid-tier one, small garbage-collected pages.
  */
 const smallMemory = ['--max-semi-space-size=1', '--single-threaded', '--no-turbofan'];
+
+/**
+ * The kubelet runs this at the very beginning of the pod's end, while SIGTERM comes to a sidecar only after the gateway. It makes a file
+ * that the sidecar watches for. Plain Node.js: this image may have no shell, and a second balancer would need more memory for it.
+ */
+const tellEnd = [
+  'node',
+  ...smallMemory,
+  '--eval',
+  `require('node:fs').writeFileSync('${stateFolder}/${endingFileName}', '')`,
+];
 
 /** Volumes of the sidecar: the marker of a taken seat, and its token, which no other container of the pod mounts. */
 export const balancerVolumes: readonly V1Volume[] = [
@@ -54,9 +67,16 @@ export function balancerContainer(pool: RenderedPool, slot: string, image: strin
       fromField('POD_IP', 'status.podIP'),
       { name: 'POOL_NAME', value: pool.name },
       { name: 'SLOT_NAME', value: slot },
+      { name: 'DRAIN_DEADLINE_SECONDS', value: String(pool.spec.drain.deadlineSeconds) },
     ],
     ports: [{ name: 'admin', containerPort: adminPort, protocol: 'TCP' }],
-    startupProbe: { ...probe('/started'), periodSeconds: 1, failureThreshold: forEver },
+    lifecycle: { preStop: { exec: { command: tellEnd } } },
+    startupProbe: {
+      ...probe('/started'),
+      periodSeconds: 1,
+      failureThreshold: forEver,
+      terminationGracePeriodSeconds: restartSeconds,
+    },
     // The default time-out of 1 s would take a pod out of the Service because its node is busy.
     readinessProbe: { ...probe('/ready'), periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 2 },
     livenessProbe: {
@@ -65,8 +85,7 @@ export function balancerContainer(pool: RenderedPool, slot: string, image: strin
       periodSeconds: 30,
       timeoutSeconds: 20,
       failureThreshold: 6,
-      // A probe's own grace: a restart of the sidecar must not wait as long as the pod's sessions may take.
-      terminationGracePeriodSeconds: 30,
+      terminationGracePeriodSeconds: restartSeconds,
     },
     resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { memory: '256Mi' } },
     securityContext: {
@@ -79,7 +98,7 @@ export function balancerContainer(pool: RenderedPool, slot: string, image: strin
       seccompProfile: { type: 'RuntimeDefault' },
     },
     volumeMounts: [
-      { name: stateVolume, mountPath: '/var/lib/gatewaypool' },
+      { name: stateVolume, mountPath: stateFolder },
       { name: tokenVolume, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
     ],
   };

@@ -1,9 +1,10 @@
-import type { V1Container, V1EnvVar, V1Probe, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1Lifecycle, V1Probe, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import { basename } from 'node:path/posix';
 import { gatewayContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
 import { configCopyKey } from './config-secret.ts';
 import { keeperContainer, keeperVolumes } from './keeper-profile.ts';
 import type { RenderedPool } from './pool.ts';
+import { adminPort } from './ports.ts';
 
 const configVolume = `${ownVolumePrefix}config`;
 
@@ -20,8 +21,18 @@ export function gatewayContainer(pool: RenderedPool, configSecretName: string): 
     ...(env.length === 0 ? {} : { env }),
     ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
     ...(ports.length === 0 ? {} : { ports: ports.map((port) => ({ containerPort: port, protocol: 'TCP' })) }),
+    ...lifecycle(pool),
     ...readiness(pool, profile.readinessProbe),
   };
+}
+
+/**
+ * The kubelet stops the gateway only when the sidecar has answered here: when its sessions are over, or their time is. It asks from
+ * outside of the container, so that the image of the gateway needs neither a shell nor any other program.
+ */
+function lifecycle(pool: RenderedPool): { lifecycle?: V1Lifecycle } {
+  if (pool.spec.drain.hook === 'Template') return {};
+  return { lifecycle: { preStop: { httpGet: { path: '/drained', port: adminPort } } } };
 }
 
 /** Volumes that the gateway container mounts. */

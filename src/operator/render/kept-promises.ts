@@ -1,15 +1,24 @@
-import type { V1Toleration } from '@kubernetes/client-node';
-import { balancerContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
+import type { V1Container, V1Toleration } from '@kubernetes/client-node';
+import { balancerContainerName, gatewayContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
+import { withProbeGrace } from './probe-grace.ts';
 import type { PodTemplate } from './slot-inputs.ts';
 
 /**
  * What no user's template may take away, put back after it was laid over ours: the labels by which the pool finds its pods, the
- * slot's identity, the sidecar as the first thing that starts, with its volumes, and the quick replacement on a lost node.
+ * slot's identity, the sidecar as the first thing that starts, with its volumes, the wait for the sessions of the gateway before it is
+ * stopped, and the quick replacement on a lost node.
  * Templates that try are refused before (with a sentence); this holds the guarantee whatever gets through.
  */
 export function keepPromises(merged: PodTemplate, ours: PodTemplate): PodTemplate {
-  const { hostname, subdomain, serviceAccountName, automountServiceAccountToken } = ours.spec;
-  const identity = { hostname, subdomain, serviceAccountName, automountServiceAccountToken };
+  const { hostname, subdomain, serviceAccountName, automountServiceAccountToken, terminationGracePeriodSeconds } =
+    ours.spec;
+  const fixed = {
+    hostname,
+    subdomain,
+    serviceAccountName,
+    automountServiceAccountToken,
+    terminationGracePeriodSeconds,
+  };
   return {
     metadata: {
       ...merged.metadata,
@@ -18,16 +27,26 @@ export function keepPromises(merged: PodTemplate, ours: PodTemplate): PodTemplat
     },
     spec: {
       ...merged.spec,
-      ...Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== undefined)),
+      ...Object.fromEntries(Object.entries(fixed).filter(([, value]) => value !== undefined)),
       initContainers: ownFirst(
         merged.spec.initContainers,
         ours.spec.initContainers,
         (name) => name === balancerContainerName,
       ),
+      containers: merged.spec.containers.map((container) =>
+        container.name === gatewayContainerName ? waiting(container, ours.spec.containers) : container,
+      ),
       volumes: ownFirst(merged.spec.volumes, ours.spec.volumes, (name) => name.startsWith(ownVolumePrefix)),
       tolerations: withTolerations(merged.spec.tolerations ?? [], ours.spec.tolerations ?? []),
     },
   };
+}
+
+/** The gateway with our hook, if we have one there, and probes that need not wait for it. */
+function waiting(gateway: V1Container, ours: readonly V1Container[]): V1Container {
+  const preStop = ours.find(({ name }) => name === gatewayContainerName)?.lifecycle?.preStop;
+  const held = preStop === undefined ? gateway : { ...gateway, lifecycle: { ...gateway.lifecycle, preStop } };
+  return withProbeGrace(held);
 }
 
 function ownFirst<T extends { name: string }>(

@@ -54,6 +54,17 @@ describe('poolBackends', () => {
     expect(poolBackends(view, [])).toEqual(expected);
   });
 
+  it('knows which of two pods of a slot drains, by its UID', () => {
+    const view = [podOf('prod-0', 'u1', '10.1.0.1'), podOf('prod-0', 'u2', '10.1.0.2')];
+
+    const backends = poolBackends(view, [], new Set(['u1']));
+
+    expect(backends.map(({ address, ready, draining }) => [address, ready, draining])).toEqual([
+      ['10.1.0.1', false, true],
+      ['10.1.0.2', true, false],
+    ]);
+  });
+
   it('appends the external instances as ready', () => {
     const external = [{ name: 'dc2-win', address: '192.0.2.10', ports: { ssh: 22 } }];
 

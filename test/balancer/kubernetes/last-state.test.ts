@@ -45,12 +45,13 @@ describe('the last known state', () => {
 
   it('comes back in the next process of the same pod', async () => {
     const { lastState } = lastStateOf();
-    lastState.put({ settings: 'listeners: []', view: [pod('prod-0')] });
+    const state = { settings: 'listeners: []', drains: 'draining: []', view: [pod('prod-0')] };
+    lastState.put(state);
 
     stop.abort();
     await lastState.run(stop.signal);
 
-    expect(await lastStateOf().lastState.load()).toEqual({ settings: 'listeners: []', view: [pod('prod-0')] });
+    expect(await lastStateOf().lastState.load()).toEqual(state);
     expect(await lastStateOf('uid-2').lastState.load()).toBeUndefined();
   });
 

@@ -8,6 +8,7 @@ const env = {
   POD_IP: '10.1.0.1',
   POOL_NAME: 'prod',
   SLOT_NAME: 'prod-0',
+  DRAIN_DEADLINE_SECONDS: '120',
   HOME: '/',
 };
 
@@ -20,7 +21,16 @@ describe('podEnvironment', () => {
       podAddress: '10.1.0.1',
       pool: 'prod',
       slot: 'prod-0',
+      drainDeadlineSeconds: 120,
     });
+  });
+
+  it.each([
+    { text: '1.5', problem: 'DRAIN_DEADLINE_SECONDS is no whole number' },
+    { text: '-1', problem: 'DRAIN_DEADLINE_SECONDS is below 0' },
+    { text: 'soon', problem: 'DRAIN_DEADLINE_SECONDS is no number' },
+  ])('refuses a deadline of $text', ({ text, problem }) => {
+    expect(() => podEnvironment({ ...env, DRAIN_DEADLINE_SECONDS: text })).toThrow(problem);
   });
 
   it('names every variable that is missing', () => {

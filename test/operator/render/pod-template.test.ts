@@ -69,6 +69,43 @@ describe('podTemplate keeps, whatever the template says,', () => {
     });
   });
 
+  it('the wait for the sessions before the gateway is stopped, and how long it may take', () => {
+    const lifecycle = { preStop: { exec: { command: ['true'] } }, postStart: { exec: { command: ['hello'] } } };
+
+    const pod = withTemplate({
+      spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'gateway', lifecycle }] },
+    });
+
+    expect(pod.spec.containers[0]?.lifecycle).toEqual({
+      preStop: { httpGet: { path: '/drained', port: 15090 } },
+      postStart: { exec: { command: ['hello'] } },
+    });
+    expect(pod.spec.terminationGracePeriodSeconds).toBe(3660);
+  });
+
+  it.each([
+    { name: 'without a grace of their own', grace: {}, seconds: 30 },
+    { name: 'with one', grace: { terminationGracePeriodSeconds: 5 }, seconds: 5 },
+  ])('restarts that do not wait for sessions: probes of the gateway $name', ({ grace, seconds }) => {
+    const probe = { tcpSocket: { port: 22 }, ...grace };
+    const probes = { livenessProbe: probe, startupProbe: probe, readinessProbe: { tcpSocket: { port: 22 } } };
+
+    const pod = withTemplate({
+      spec: {
+        containers: [
+          { name: 'gateway', ...probes },
+          { name: 'exporter', image: 'exporter:1', ...probes },
+        ],
+      },
+    });
+
+    const [gateway, exporter] = pod.spec.containers;
+    expect(gateway?.livenessProbe?.terminationGracePeriodSeconds).toBe(seconds);
+    expect(gateway?.startupProbe?.terminationGracePeriodSeconds).toBe(seconds);
+    expect(gateway?.readinessProbe).toEqual({ tcpSocket: { port: 22 } });
+    expect(exporter?.livenessProbe).toEqual(probe);
+  });
+
   it('the quick replacement on a lost node, unless the template speaks of that', () => {
     const unreachable = {
       key: 'node.kubernetes.io/unreachable',
@@ -106,6 +143,24 @@ describe('podTemplate', () => {
       expect(text).toContain('prod-config-0123456789');
       expect(text).not.toContain('the-users-own');
     }
+  });
+
+  it('leaves the hook of the gateway to the template when told to', () => {
+    const lifecycle = { preStop: { exec: { command: ['finish'] } } };
+    const template = { spec: { containers: [{ name: 'gateway', lifecycle }] } };
+
+    const [theirs, nobodys] = [template, {}].map(
+      (each) => podOf({ drain: { hook: 'Template' }, template: each }).spec.containers[0]?.lifecycle,
+    );
+
+    expect([theirs, nobodys]).toEqual([lifecycle, undefined]);
+  });
+
+  it('tells the sidecar the deadline of the drain, and the beginning of the end in an image without a shell', () => {
+    const [sidecar] = podOf({ drain: { deadlineSeconds: 600 } }).spec.initContainers ?? [];
+
+    expect(sidecar?.env).toContainEqual({ name: 'DRAIN_DEADLINE_SECONDS', value: '600' });
+    expect(sidecar?.lifecycle?.preStop?.exec?.command?.[0]).toBe('node');
   });
 
   it('waits for the drain deadline and a minute for the shutdown', () => {
