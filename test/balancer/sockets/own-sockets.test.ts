@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
@@ -31,10 +32,15 @@ describe('ownSockets', () => {
     sockets.push(client);
     await once(client, 'connect');
 
+    const stranger = spawn('cat', { stdio: 'pipe' });
+    await once(stranger, 'spawn');
+
     const inode = inodeAt(client.localPort);
+    const strangers = ownSockets(`/proc/${stranger.pid}/fd`);
+    stranger.kill();
 
     expect(inode).toMatch(/^[1-9]\d*$/);
     expect(ownSockets().has(inode ?? '')).toBe(true);
-    expect(ownSockets(`/proc/${process.ppid}/fd`).has(inode ?? '')).toBe(false);
+    expect(strangers.has(inode ?? '')).toBe(false);
   });
 });
