@@ -1,5 +1,5 @@
-import { Agent, get } from 'node:http';
 import * as z from 'zod';
+import { getText } from '../transport/get-text.ts';
 import type { PeerAnswer } from './occupants.ts';
 
 /** What we read of a peer's /sessions; it may come from an older or a newer version of this program. */
@@ -8,11 +8,8 @@ const PeerSessions = z.object({
   held: z.object({ waitsFor: z.array(z.string()) }).nullable(),
 });
 
-const timeoutMilliseconds = 1000;
+const deadlineMilliseconds = 1000;
 const maxBytes = 1_048_576;
-
-/** A connection per question: peers are asked only while a pod is held. */
-const agent = new Agent({ keepAlive: false });
 
 /** What the text of a peer's /sessions says. Whatever makes no sense counts as no answer. */
 export function parsePeerAnswer(text: string): PeerAnswer {
@@ -26,32 +23,14 @@ export function parsePeerAnswer(text: string): PeerAnswer {
 }
 
 /** Asks the sidecar of another pod, for 1 s at most. Never throws. */
-export function askPeer(address: string, port: number, signal: AbortSignal): Promise<PeerAnswer> {
-  return new Promise((resolve) => {
-    const silent = (): void => resolve({ kind: 'Silent' });
-    const failed = (error: NodeJS.ErrnoException): void =>
-      resolve({ kind: error.code === 'ECONNREFUSED' ? 'Refused' : 'Silent' });
-    const request = get({ host: address, port, path: '/sessions', agent, signal }, (response) => {
-      if (response.statusCode !== 200) {
-        response.destroy();
-        silent();
-        return;
-      }
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > maxBytes) response.destroy();
-      });
-      response.on('end', () => resolve(parsePeerAnswer(text)));
-      response.on('error', silent);
-      response.on('close', silent);
-    });
-    const timer = setTimeout(() => request.destroy(), timeoutMilliseconds);
-    request.on('error', failed);
-    request.on('close', () => {
-      clearTimeout(timer);
-      silent();
-    });
-  });
+export async function askPeer(address: string, port: number, signal: AbortSignal): Promise<PeerAnswer> {
+  try {
+    return parsePeerAnswer(await getText({ address, port, path: '/sessions', deadlineMilliseconds, maxBytes, signal }));
+  } catch (error) {
+    return { kind: isRefused(error) ? 'Refused' : 'Silent' };
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED';
 }

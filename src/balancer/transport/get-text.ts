@@ -20,28 +20,30 @@ export interface GetTextOptions {
  * @throws Error that says what went wrong; with the system's `code` when the connection failed
  */
 export function getText(options: GetTextOptions): Promise<string> {
-  const { address, port, path, deadlineMilliseconds, maxBytes } = options;
-  const deadline = AbortSignal.timeout(deadlineMilliseconds);
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+  const { address, port, path, deadlineMilliseconds, maxBytes, signal } = options;
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
-      reject(deadline.aborted ? new Error(`no whole answer within ${deadlineMilliseconds / 1000} s`) : error);
-    };
-    const request = get({ host: address, port, path, agent, signal }, (response) => {
-      if (response.statusCode !== 200) {
-        response.destroy();
-        fail(new Error(`the answer has status ${response.statusCode}`));
-        return;
-      }
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > maxBytes) response.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
-      });
-      response.on('end', () => resolve(text));
-      response.on('error', fail);
-    });
-    request.on('error', fail);
+    let text = '';
+    const request = get(
+      { host: address, port, path, agent, ...(signal === undefined ? {} : { signal }) },
+      (response) => {
+        response.on('error', reject);
+        if (response.statusCode !== 200) {
+          response.destroy(new Error(`the answer has status ${response.statusCode}`));
+          return;
+        }
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+          if (text.length > maxBytes) response.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
+        });
+        response.on('end', () => resolve(text));
+      },
+    );
+    const timer = setTimeout(() => {
+      reject(new Error(`no whole answer within ${deadlineMilliseconds / 1000} s`));
+      request.destroy();
+    }, deadlineMilliseconds);
+    request.on('error', reject);
+    request.on('close', () => clearTimeout(timer));
   });
 }
