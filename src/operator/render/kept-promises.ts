@@ -1,4 +1,4 @@
-import type { V1Container, V1Toleration } from '@kubernetes/client-node';
+import type { V1Container, V1Lifecycle, V1Toleration } from '@kubernetes/client-node';
 import { balancerContainerName, gatewayContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
 import { withProbeGrace } from './probe-grace.ts';
 import type { PodTemplate } from './slot-inputs.ts';
@@ -42,11 +42,16 @@ export function keepPromises(merged: PodTemplate, ours: PodTemplate): PodTemplat
   };
 }
 
+/** As plain JSON: the generated type is a class. */
+type Container = Pick<V1Container, keyof V1Container>;
+
 /** The gateway with our hook, if we have one there, and probes that need not wait for it. */
-function waiting(gateway: V1Container, ours: readonly V1Container[]): V1Container {
+function waiting(gateway: Container, ours: readonly Container[]): Container {
   const preStop = ours.find(({ name }) => name === gatewayContainerName)?.lifecycle?.preStop;
-  const held = preStop === undefined ? gateway : { ...gateway, lifecycle: { ...gateway.lifecycle, preStop } };
-  return withProbeGrace(held);
+  if (preStop === undefined) return withProbeGrace(gateway);
+
+  const lifecycle: Pick<V1Lifecycle, keyof V1Lifecycle> = gateway.lifecycle ?? {};
+  return withProbeGrace({ ...gateway, lifecycle: { ...lifecycle, preStop } });
 }
 
 function ownFirst<T extends { name: string }>(

@@ -1,5 +1,9 @@
 import type { V1Container, V1Probe } from '@kubernetes/client-node';
 
+/** As plain JSON: the generated types are classes. */
+type Container = Pick<V1Container, keyof V1Container>;
+type Probe = Pick<V1Probe, keyof V1Probe>;
+
 /**
  * How long a container may take to end when one of its probes failed. Without a time of their own, probes wait for as long as the pod
  * gives its sessions, and a gateway that hangs would hang on for an hour.
@@ -7,7 +11,7 @@ import type { V1Container, V1Probe } from '@kubernetes/client-node';
 export const restartSeconds = 30;
 
 /** The container with that time for each probe that restarts it and has none. Readiness restarts nothing, and may not have one. */
-export function withProbeGrace(container: V1Container): V1Container {
+export function withProbeGrace(container: Container): Container {
   const { livenessProbe, startupProbe } = container;
   return {
     ...container,
@@ -16,6 +20,6 @@ export function withProbeGrace(container: V1Container): V1Container {
   };
 }
 
-function withGrace(probe: V1Probe): V1Probe {
+function withGrace(probe: Probe): Probe {
   return { ...probe, terminationGracePeriodSeconds: probe.terminationGracePeriodSeconds ?? restartSeconds };
 }
