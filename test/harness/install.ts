@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { mustRun } from './command.ts';
 
 export const chart = new URL('../../charts/gatewaypool-operator', import.meta.url).pathname;
@@ -14,5 +16,14 @@ export function helmArguments(namespace: string, image: string): readonly string
 
 /** Installs the operator, or upgrades it, and waits until it is Ready. */
 export async function installOperator(namespace: string, image: string): Promise<void> {
-  await mustRun('helm', helmArguments(namespace, image), { timeoutMilliseconds: 150_000 });
+  await mustRun('helm', [...helmArguments(namespace, image), ...bundleArguments()], { timeoutMilliseconds: 150_000 });
+}
+
+const bundle = new URL('../../dist/operator.cjs', import.meta.url).pathname;
+
+/** A new build under the same tag is a new operator too, on a cluster that stays up between two runs. */
+function bundleArguments(): readonly string[] {
+  if (!existsSync(bundle)) return [];
+  const hash = createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 12);
+  return ['--set-string', `podAnnotations.bundle=${hash}`];
 }
