@@ -16,7 +16,10 @@ export interface PodEnd {
 }
 
 export interface PodEndOptions {
-  readonly drain: Drain;
+  readonly drain: Pick<
+    Drain,
+    'standing' | 'isEnding' | 'isSureToEnd' | 'peersHaveNoticed' | 'proxiesHaveNoticed' | 'now' | 'over'
+  >;
   readonly dataPlane: Pick<DataPlane, 'sessions' | 'waitingClients'>;
   readonly cutter: Cutter;
   /** All sessions of the own gateway; null: unknown. */

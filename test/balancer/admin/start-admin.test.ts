@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AdminServer } from '../../../src/balancer/admin/admin.ts';
 import { startAdmin } from '../../../src/balancer/admin/start-admin.ts';
+import { soon } from '../../kube/soon.ts';
 import { rawClient } from '../raw-socket.ts';
 
 let admin: AdminServer;
 let ready = true;
+/** Questions at /drained that wait. */
+let waiting: { readonly gone: AbortSignal; readonly answer: () => void }[] = [];
 
 beforeEach(async () => {
   ready = true;
+  waiting = [];
   admin = await startAdmin({
     address: '127.0.0.1',
     port: 0,
@@ -16,7 +20,12 @@ beforeEach(async () => {
       ready: () => ({ ok: ready, message: ready ? 'Ready.' : 'Waits for a seat.' }),
       live: () => ({ ok: true, message: 'Live.' }),
     },
-    sessions: () => ({ sessions: 3 }),
+    sessions: () => Promise.resolve({ sessions: 3 }),
+    drained: (gone) =>
+      new Promise((resolve) => {
+        waiting.push({ gone, answer: resolve });
+        gone.addEventListener('abort', () => resolve());
+      }),
     metrics: () => 'up 1\n',
   });
 });
@@ -64,6 +73,65 @@ describe('the admin server', () => {
 
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  it('holds /drained until the gateway may be stopped', async () => {
+    const client = rawClient(admin.port);
+    client.send('GET /drained HTTP/1.1\r\nHost: a\r\n\r\n');
+    const question = await soon('the question', () => waiting[0]);
+    const before = client.text;
+
+    question.answer();
+
+    expect(await client.ends()).toMatch(/^HTTP\/1\.1 200 [^]*may be stopped/);
+    expect(before).toBe('');
+    client.destroy();
+  });
+
+  it('answers all who ask at /drained, such as a kubelet before and after its own restart', async () => {
+    const asked = [ask('/drained'), ask('/drained')];
+    await soon('both questions', () => waiting.length === 2);
+
+    for (const { answer } of waiting) answer();
+
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('gives no answer to who does not wait for it: nobody may take it for a yes', async () => {
+    const client = rawClient(admin.port);
+    client.send('GET /drained HTTP/1.1\r\nHost: a\r\n\r\n');
+    const { gone } = await soon('the question', () => waiting[0]);
+
+    client.socket.end();
+
+    expect(await client.ends()).toBe('');
+    expect(gone.aborted).toBe(true);
+    client.destroy();
+  });
+
+  it('answers the newest when many are connected and say nothing', async () => {
+    const silent = Array.from({ length: 80 }, () => rawClient(admin.port));
+    await soon('the connections', () => silent.every(({ socket }) => !socket.connecting));
+
+    const response = await ask('/live');
+
+    expect(response.status).toBe(200);
+    await soon('the oldest to be dropped', () => silent[0]?.closed === true);
+    for (const { socket } of silent) socket.destroy();
+  });
+
+  it('keeps who waits at /drained, whoever else connects', async () => {
+    const patient = ask('/drained');
+    const { gone, answer } = await soon('the question', () => waiting[0]);
+    const silent = Array.from({ length: 80 }, () => rawClient(admin.port));
+    await soon('the oldest to be dropped', () => silent[0]?.closed === true);
+    const dropped = gone.aborted;
+
+    answer();
+
+    expect((await patient).status).toBe(200);
+    expect(dropped).toBe(false);
+    for (const { socket } of silent) socket.destroy();
   });
 
   it('outlives what is no HTTP', async () => {

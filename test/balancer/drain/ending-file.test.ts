@@ -50,8 +50,11 @@ describe('the sign of the kubelet’s hook', () => {
 
   it('is seen when it is there already', async () => {
     await makeSign();
+    const { file, clock } = fileIn();
 
-    await fileIn().file.appears(stop.signal);
+    await file.appears(stop.signal);
+
+    expect(clock.sleeping).toBe(0);
   });
 
   it('is forgotten when the sidecar starts: an earlier process was told', async () => {
