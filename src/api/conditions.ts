@@ -24,6 +24,11 @@ export const conditions = {
         status: 'False',
         meaning: 'Wanted instances wait until seats are free. A seat is free when an instance has ended.',
       },
+      Replacing: {
+        status: 'False',
+        meaning:
+          'Instances are being replaced, or take no new sessions before they are; the others serve. See RollingOut and the slots.',
+      },
       ConfigInvalid: { status: 'False', meaning: 'No instance may start with this configuration; see ConfigValid.' },
       Stalled: { status: 'False', meaning: 'The operator cannot go on until someone acts; see Stalled.' },
       Paused: { status: 'False', meaning: 'Wanted instances are missing, and the operator is told to change nothing.' },
@@ -56,6 +61,11 @@ export const conditions = {
         meaning:
           'An object that is not of this pool has a name that the pool needs. It is not touched; the message says which and what to do.',
       },
+      RevisionFailed: {
+        status: 'True',
+        meaning:
+          'Instances with the current image, template and configuration do not become ready. The rollout stopped at the first of them; the message has the reason of its pod, and what to do.',
+      },
       NotStalled: { status: 'False', meaning: 'Nothing is in the way.' },
     },
   },
@@ -67,17 +77,34 @@ export const conditions = {
     },
   },
   RollingOut: {
-    meaning: 'Instances run that were made from an older image, template or configuration.',
+    meaning: 'Instances run that were made from an older image, template or configuration, or were replaced just now.',
     reasons: {
+      Replacing: {
+        status: 'True',
+        meaning: 'An instance is being replaced, or the next one waits until all others are available.',
+      },
       WaitingForIdle: {
         status: 'True',
-        meaning: 'Outdated instances may have sessions, so they run on; the message says how to replace one by hand.',
+        meaning:
+          'The instance that goes next has sessions, or their number is not known; the message says which and how many.',
       },
       WaitingForDelete: {
         status: 'True',
         meaning: 'Policy OnDelete: outdated instances run until someone deletes them.',
       },
+      WaitingForNode: {
+        status: 'True',
+        meaning: 'A node of the pool is cordoned, so no instance on another node is replaced.',
+      },
       CapExceeded: { status: 'True', meaning: 'No instance is replaced while more run than the cap allows.' },
+      RevisionFailed: {
+        status: 'True',
+        meaning: 'The current revision failed in one slot, which went back; the others are left alone. See Stalled.',
+      },
+      Blocked: {
+        status: 'True',
+        meaning: 'No instance may start now, so none is stopped for a replacement; the message says why.',
+      },
       Paused: { status: 'True', meaning: 'spec.paused is true.' },
       UpToDate: { status: 'False', meaning: 'All instances are current.' },
     },

@@ -1,6 +1,6 @@
 import type { GatewayPoolStatus } from '../../api/status.ts';
 import type { Gate, Limits } from './gate.ts';
-import type { GoodRevision, OrderedDrain } from './observation.ts';
+import type { DrainList, GoodRevision, OrderedDrain } from './observation.ts';
 
 /**
  * One step of a plan. `reason` is a sentence for a person; the same one shows in the log, the Event, the condition and the slot's
@@ -92,15 +92,25 @@ export interface RepairSlot {
   readonly reason: string;
 }
 
-/** Tell the sidecars which pods take no new sessions. A compare-and-swap of `drains.yaml`; holds the whole list, old and new. */
+/**
+ * Tell the sidecars which pods take no new sessions: a compare-and-swap of `drains.yaml` with the whole list, old and new. Slots whose
+ * drain is taken back are touched first, so that a stop which was decided before fails.
+ */
 export interface OrderDrains {
   readonly action: 'OrderDrains';
-  readonly draining: readonly OrderedDrain[];
-  readonly poolGeneration: number;
+  readonly drains: DrainList;
   readonly expectResourceVersion: string;
-  /** What is new in the list, and what was taken out of it although its pod is still there: to be told. */
+  /** What is new in the list, to be told. */
   readonly ordered: readonly OrderedDrain[];
-  readonly takenBack: readonly { readonly slot: string; readonly reason: string }[];
+  readonly takenBack: readonly TakenBackDrain[];
+  readonly reason: string;
+}
+
+/** A drain that nobody wants any more, of a pod that is to live on. */
+export interface TakenBackDrain {
+  readonly slot: string;
+  /** The slot's Deployment, touched only at this very version: an operator that has not seen the stop of the slot takes nothing back. */
+  readonly deployment: { readonly uid: string; readonly resourceVersion: string };
   readonly reason: string;
 }
 
@@ -135,6 +145,12 @@ export interface StoppedSlot {
   readonly resourceVersion: string;
   /** Pods of the slot that the plan knew of; with any other, nothing is done. */
   readonly podUids: readonly string[];
+  /**
+   * The drains that the plan rests on. Written once more, with the next generation and at `expectResourceVersion`, before the last look:
+   * so no drain is taken back without the stop failing, and of two operators one stops at a time.
+   */
+  readonly drains: DrainList;
+  readonly expectResourceVersion: string;
   /** Sessions are no reason to wait any more: a deadline that the user set is over, as the pod's own sidecar says. */
   readonly mayCut: boolean;
   readonly reason: string;

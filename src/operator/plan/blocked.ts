@@ -1,12 +1,17 @@
 import { childNames } from '../names.ts';
+import { slotWithFailedRevision } from './failed-revision.ts';
 import type { ForeignObject, Observation } from './observation.ts';
 
 /** Why no slot of this pool may start now, whatever seats are free; undefined when they may. Running instances go on. */
-export function startsBlockedBy({ pool, config, conflicts, refusals }: Observation): string | undefined {
+export function startsBlockedBy(observation: Observation): string | undefined {
+  const { pool, config, conflicts, refusals } = observation;
   if (config.state === 'Invalid') return `the configuration is not valid: ${config.message}`;
 
   const refused = refusals.find(({ by }) => by === 'TemplateRules');
   if (refused !== undefined) return `${refused.object} cannot be made`;
+
+  const failed = slotWithFailedRevision(observation);
+  if (failed !== undefined) return `revision ${pool.revision} failed in ${failed}`;
 
   const foreign = conflicts.find((conflict) => slotsNeed(conflict, pool.name));
   return foreign === undefined ? undefined : `${foreign.kind} ${foreign.name} does not belong to this pool`;

@@ -1,5 +1,5 @@
 import type { ResolvedSpec } from '../../api/resolve.ts';
-import type { ObservedPod, PodAnswer } from './observation.ts';
+import type { Observation, ObservedPod, PodAnswer } from './observation.ts';
 
 /** What counting needs to know of a pod: the same whether caches or a live list told it. */
 export interface CountedPod {
@@ -14,8 +14,8 @@ export interface CountedPod {
   readonly nodeLost: boolean;
   /** The sidecar's or the gateway's container status says that the gateway was let through. May be seen late. */
   readonly started: boolean;
-  /** Container statuses say that its sidecar does not run, and never let a gateway through. */
-  readonly sidecarDown: boolean;
+  /** Container statuses say that its sidecar never ran. */
+  readonly sidecarNeverRan: boolean;
   /** The gateway container waits in CrashLoopBackOff: it has no connections now. */
   readonly crashLooping: boolean;
   /** Pod condition Ready. */
@@ -60,7 +60,7 @@ export function countedPod(slot: string, pod: Omit<ObservedPod, 'answer'>, answe
     ended,
     nodeLost,
     started,
-    sidecarDown: !started && pod.progressSince !== undefined,
+    sidecarNeverRan: !started && !pod.balancerEverRan,
     crashLooping: pod.gatewayEverStarted && pod.waiting?.reason === 'CrashLoopBackOff',
     ready,
     answer,
@@ -87,9 +87,14 @@ export function isIdle(load: Load): boolean {
   return load.known && load.sessions === 0 && load.transit === 0;
 }
 
-/** Pods through whose sidecars sessions of others can run: let through, still there, and on a node that answers. */
+/**
+ * Pods through whose sidecars sessions of others run, or may run in a moment, because their start is told late. What is on a lost node
+ * is left out: nobody can ask it.
+ */
 export function carriers(pods: readonly CountedPod[]): readonly CountedPod[] {
-  return pods.filter((pod) => isLetThrough(pod) && !pod.ended && !pod.nodeLost);
+  return pods.filter(
+    ({ placed, ended, nodeLost, sidecarNeverRan }) => placed && !ended && !nodeLost && !sidecarNeverRan,
+  );
 }
 
 /** The sidecar's own word is newer than Kubernetes'. */
@@ -99,7 +104,7 @@ export function isLetThrough({ started, answer }: CountedPod): boolean {
 
 function loadOfPod(pod: CountedPod, pods: readonly CountedPod[], spec: Counting): Load {
   if (!isLetThrough(pod)) {
-    if (!pod.placed || pod.answer !== undefined || pod.sidecarDown) return none;
+    if (!pod.placed || pod.answer !== undefined || pod.sidecarNeverRan) return none;
     return { known: false, why: `the sidecar of pod ${pod.name} does not answer` };
   }
   if (pod.nodeLost) return { known: false, why: `the node of pod ${pod.name} does not answer` };
@@ -135,4 +140,9 @@ function sum(left: Extract<Load, { known: true }>, right: Extract<Load, { known:
     transit: left.transit + right.transit,
     peers: [...left.peers, ...right.peers],
   };
+}
+
+/** All pods of the pool, as counting needs them. */
+export function countedPods({ slots }: Pick<Observation, 'slots'>): readonly CountedPod[] {
+  return slots.flatMap(({ name, pods }) => pods.map((pod) => countedPod(name, pod, pod.answer)));
 }

@@ -1,5 +1,5 @@
 import type { ConditionType } from '../../api/conditions.ts';
-import type { Action, PlannedEvent } from './actions.ts';
+import type { Action, PlannedEvent, RollSlot, StartSlot } from './actions.ts';
 import type { Verdicts } from './conditions/all.ts';
 import type { PoolIdentity } from './observation.ts';
 
@@ -34,25 +34,49 @@ export function actionEvents(action: Action): PlannedEvent[] {
   switch (action.action) {
     case 'StartSlots':
     case 'RebuildGate':
-      return action.slots.map(({ name, reason }) =>
-        event('Normal', 'SlotStarted', 'StartSlot', `Started slot ${name}: ${reason}`),
-      );
+      return started(action.slots);
     case 'TakeBackSeats':
       return action.slots.map(({ reason }) =>
         event('Normal', 'SeatTakenBack', 'TakeBackSeat', `Took back a seat: ${reason}`),
       );
     case 'RepairSlot':
       return [event('Warning', 'SlotRepaired', 'RepairSlot', action.reason)];
+    case 'OrderDrains':
+      return [
+        ...action.ordered.map(({ slot, reason }) =>
+          event('Normal', 'DrainOrdered', 'DrainSlot', `Ordered ${slot} to drain; it is ${reason}`),
+        ),
+        ...action.takenBack.map(({ slot, reason }) =>
+          event('Normal', 'DrainTakenBack', 'DrainSlot', `Took back the drain of ${slot}: ${reason}`),
+        ),
+      ];
+    case 'StopSlot':
+      return [event('Normal', 'SlotStopped', 'StopSlot', `Stopped an instance: ${action.reason}`)];
+    case 'RollSlot':
+      return [rolled(action)];
     case 'EnsureChildren':
     case 'WriteGate':
-    case 'OrderDrains':
-    case 'StopSlot':
-    case 'RollSlot':
     case 'RememberRevision':
     case 'DeleteConfigCopies':
       break;
   }
   return [];
+}
+
+/** One Event for all that start for the same reason. */
+function started(slots: readonly StartSlot[]): PlannedEvent[] {
+  const reasons = new Set(slots.map(({ reason }) => reason));
+  return [...reasons].map((reason) => {
+    const names = slots.filter((slot) => slot.reason === reason).map(({ name }) => name);
+    const what = names.length === 1 ? 'slot' : 'slots';
+    return event('Normal', 'SlotStarted', 'StartSlot', `Started ${what} ${names.join(', ')}: ${reason}`);
+  });
+}
+
+function rolled({ to, reason }: RollSlot): PlannedEvent {
+  return to.kind === 'LastGood'
+    ? event('Warning', 'SlotRolledBack', 'RollSlot', `Rolled a slot back: ${reason}`)
+    : event('Normal', 'SlotReplaced', 'RollSlot', `Replaced an instance: ${reason}`);
 }
 
 function event(type: PlannedEvent['type'], reason: string, action: string, message: string): PlannedEvent {

@@ -72,3 +72,13 @@ export function closedGate(poolGeneration: number): Gate {
  * its marker right after. Three times that, so that a slow disk or a stopped process has room.
  */
 export const gateSettleMilliseconds = 15_000;
+
+/**
+ * Where the generations of a new object begin. Those of a lost one must not come back: a sidecar that last read the old object would
+ * seem to know the new one. A resourceVersion grows for ever, so counting goes on from there.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ */
+export function firstGeneration(resourceVersion: string): number {
+  const number = Number(resourceVersion);
+  return Number.isSafeInteger(number) && number > 0 ? number : 1;
+}

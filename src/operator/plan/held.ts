@@ -1,25 +1,8 @@
 import type { Gate } from './gate.ts';
-import type { ObservedPod, Observation } from './observation.ts';
+import type { ObservedPod } from './observation.ts';
 import type { Seating } from './seating.ts';
-import { seatingOf } from './seating.ts';
 import type { Slot } from './slots.ts';
 import { hasStarted, isStopped } from './slots.ts';
-
-/** A pod whose sidecar is to be asked at /sessions before a plan is made. */
-export interface PodToAsk {
-  readonly slot: string;
-  readonly pod: ObservedPod;
-}
-
-/** Pods whose live answer the plan needs: those that the gate holds back while the pool is over its cap. Else none. */
-export function podsToAsk(observation: Observation): readonly PodToAsk[] {
-  const { gate, pool } = observation;
-  if (gate?.readable !== true || pool.deleting || pool.spec.paused) return [];
-
-  return waitingSlots(gate.gate, seatingOf(observation)).flatMap(({ name, pods }) =>
-    pods.filter((pod) => pod.node !== undefined).map((pod) => ({ slot: name, pod })),
-  );
-}
 
 /** Slots above the cap in which, as far as is known, no gateway ran yet. None while the pool is within its cap. */
 export function waitingSlots(gate: Gate, { slots, limits, toLeave }: Seating): readonly Slot[] {

@@ -1,37 +1,69 @@
-import type { RepairSlot, SeatAction } from './actions.ts';
+import type { OrderDrains, RememberRevision, RepairSlot, SeatAction, StopAction } from './actions.ts';
 import { startsBlockedBy } from './blocked.ts';
 import type { Counts } from './counts.ts';
 import { countsOf } from './counts.ts';
+import { drainsToOrder } from './drains.ts';
 import { slotsToRepair } from './drift.ts';
 import { gateStep } from './gate-step.ts';
+import { revisionsToRemember } from './good-revision.ts';
 import type { Observation } from './observation.ts';
 import type { PublishStep } from './publish.ts';
 import { publishStep } from './publish.ts';
+import type { Retiring } from './retirements.ts';
+import { retiringOf } from './retirements.ts';
 import type { Seating } from './seating.ts';
 import { seatingOf } from './seating.ts';
+import { stopNow } from './stops.ts';
 
 /** What was observed and what was decided: from here actions, conditions, summary and Events are told, all with the same reasons. */
-export interface Picture {
+export interface Picture extends Decisions {
   readonly observation: Observation;
   readonly seating: Seating;
   readonly counts: Counts;
   /** Why no slot may start now. */
   readonly blocked: string | undefined;
+  /** Who is to end, and why no others. */
+  readonly retiring: Retiring;
+}
+
+/** What is to be done. */
+interface Decisions {
   readonly step: SeatAction | undefined;
+  readonly drains: OrderDrains | undefined;
+  readonly stop: StopAction | undefined;
   readonly repairs: readonly RepairSlot[];
+  readonly notes: readonly RememberRevision[];
   readonly publishing: PublishStep;
 }
+
+const nothing: Decisions = {
+  step: undefined,
+  drains: undefined,
+  stop: undefined,
+  repairs: [],
+  notes: [],
+  publishing: { publish: undefined, waitMilliseconds: undefined },
+};
 
 /** Takes all decisions. A paused pool is only looked at. */
 export function pictureOf(observation: Observation): Picture {
   const { pool, gate } = observation;
   const seating = seatingOf(observation);
-  const seen = { observation, seating, counts: countsOf(pool, seating), blocked: startsBlockedBy(observation) };
-  if (pool.spec.paused) {
-    return { ...seen, step: undefined, repairs: [], publishing: { publish: undefined, waitMilliseconds: undefined } };
-  }
+  const retiring = retiringOf(observation, seating);
+  const counts = countsOf(pool, seating);
+  const seen = { observation, seating, counts, blocked: startsBlockedBy(observation), retiring };
+  if (pool.spec.paused) return { ...seen, ...nothing };
 
   const step = gateStep(observation, seating);
-  const repairs = slotsToRepair(seating, gate?.readable === true ? gate.gate : undefined);
-  return { ...seen, step, repairs, publishing: publishStep(observation, step) };
+  const drains = drainsToOrder(observation, retiring);
+  return {
+    ...seen,
+    step,
+    drains,
+    // Note: a stop rests on what the gate and the sidecars know. While either is about to be told something new, it waits.
+    stop: step === undefined && drains === undefined ? stopNow(observation, retiring.retirements) : undefined,
+    repairs: slotsToRepair(seating, gate?.readable === true ? gate.gate : undefined),
+    notes: revisionsToRemember(seating.slots),
+    publishing: publishStep(observation, step),
+  };
 }

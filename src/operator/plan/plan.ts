@@ -2,14 +2,12 @@ import type { Action, Plan } from './actions.ts';
 import { staleConfigCopies } from './config-copies.ts';
 import { verdictsOf } from './conditions/all.ts';
 import { transitionEvents } from './events.ts';
-import { waitingSlots } from './held.ts';
+import { lossEvents } from './lost.ts';
 import type { Observation } from './observation.ts';
+import { lookAgain } from './pace.ts';
 import type { Picture } from './picture.ts';
 import { pictureOf } from './picture.ts';
 import { statusOf } from './status.ts';
-
-/** How often held pods are asked again while seats above the maximum wait to be taken back. */
-const askAgainMilliseconds = 2000;
 
 /**
  * What to do about a pool, and what to tell about it: the whole of the operator's judgement. Pure and total: the same observation and
@@ -17,9 +15,11 @@ const askAgainMilliseconds = 2000;
  *
  * - `seating.ts` who sits where, and how many should; `cap.ts`, `replicas.ts` the numbers
  * - `starts.ts`, `take-back.ts`, `held.ts` which slots start, and whose seats come back; `gate-step.ts` how the gate gets there
+ * - `retirements.ts` who is to end: `unwanted.ts`, `rollout.ts`, `failed-revision.ts`; `who-goes-first.ts` in which order
+ * - `busy.ts`, `quiet.ts` what an instance is busy with, and when it may be stopped; `drains.ts`, `stops.ts` how it gets there
  * - `publish.ts` when the status may show a new maximum
- * - `drift.ts`, `config-copies.ts`, `blocked.ts` the rest
- * - `conditions/`, `slot-status.ts`, `summary.ts`, `events.ts` how it is told
+ * - `drift.ts`, `good-revision.ts`, `config-copies.ts`, `blocked.ts` the rest; `pods-to-ask.ts`, `pace.ts` whom to ask, and when to look again
+ * - `conditions/`, `slot-status.ts`, `summary.ts`, `events.ts`, `lost.ts` how it is told
  */
 export function plan(observation: Observation, now: Date): Plan {
   const { pool, gate } = observation;
@@ -33,28 +33,22 @@ export function plan(observation: Observation, now: Date): Plan {
     actions: pool.spec.paused ? [] : actionsOf(picture),
     publish: picture.publishing.publish,
     status: statusOf(picture, verdicts, now),
-    events: transitionEvents(pool, verdicts),
+    events: [...transitionEvents(pool, verdicts), ...lossEvents(observation)],
     requeueAfterMilliseconds: pool.spec.paused ? undefined : lookAgain(picture),
   };
 }
 
-function actionsOf({ observation, counts, step, repairs }: Picture): Action[] {
+function actionsOf({ observation, counts, step, drains, stop, repairs, notes }: Picture): Action[] {
   const copies = staleConfigCopies(observation);
   return [
     { action: 'EnsureChildren', desiredInstances: counts.desired },
     ...(step === undefined ? [] : [step]),
+    ...(drains === undefined ? [] : [drains]),
+    ...notes,
     ...repairs,
+    ...(stop === undefined ? [] : [stop]),
     ...(copies === undefined ? [] : [copies]),
   ];
-}
-
-function lookAgain({ observation, seating, publishing }: Picture): number | undefined {
-  const { gate } = observation;
-  const asks = gate?.readable === true && waitingSlots(gate.gate, seating).length > 0;
-  const waits = [publishing.waitMilliseconds, asks ? askAgainMilliseconds : undefined].filter(
-    (wait) => wait !== undefined,
-  );
-  return waits.length === 0 ? undefined : Math.min(...waits);
 }
 
 function idle({ pool }: Observation): Plan {

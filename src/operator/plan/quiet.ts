@@ -1,30 +1,52 @@
 import type { CountedPod, Counting } from './busy.ts';
 import { carriers, isIdle, isLetThrough, loadOf } from './busy.ts';
+import type { DrainList } from './observation.ts';
+
+/** What a stop rests on, besides the pods. */
+export interface StopGrounds {
+  /** The deadline that the user set is over, as was said when the plan was made. */
+  readonly mayCut: boolean;
+  /** The drains as they are ordered; undefined: their ConfigMap is not there. */
+  readonly drains: DrainList | undefined;
+}
 
 /**
  * Why the instance of this slot may not be stopped yet, as a sentence; undefined: nobody is cut off by it (guarantee G3).
  *
  * - Sessions and transit are known to be 0, and with listeners every sidecar knows that the pod takes nothing new: so none can begin
- *   between the question and the stop. Where no other instance is Ready the pod is not drained, because clients would find nobody;
- *   0 is enough then, and what comes in the last moment is kept by the pod's own preStop.
- * - Or the deadline that the user set is over (`mayCut`), as the pod's own sidecar says, which keeps the time.
+ *   between the question and the stop. 0 alone is enough where the pod is not Ready, because nothing new is sent to it; and where no
+ *   other instance is, because clients of a drained pod would find nobody. What comes in the last moment is kept by the pod's preStop.
+ * - Or the deadline is over, as the pod's own sidecar says, which keeps the time and knows the newest list.
  */
 export function stopRefusal(
   slot: string,
   pods: readonly CountedPod[],
   spec: Counting,
-  { mayCut }: { readonly mayCut: boolean },
+  { mayCut, drains }: StopGrounds,
 ): string | undefined {
-  const own = pods.filter((pod) => pod.slot === slot && !pod.ended && !pod.terminating && isLetThrough(pod));
+  if (drains === undefined) return 'the ConfigMap by which drains are ordered does not exist yet';
+
+  const own = pods.filter((pod) => pod.slot === slot && isDrainable(pod));
   if (mayCut) {
-    const early = own.find(({ answer }) => answer?.drain?.deadlineReached !== true);
+    const early = own.find((pod) => !isDeadlineOver(pod, drains));
     return early === undefined ? undefined : `the sidecar of pod ${early.name} does not say that its deadline is over`;
   }
 
   const load = loadOf(slot, pods, spec);
   if (!load.known) return load.why;
   if (!isIdle(load)) return 'sessions are open';
-  return spec.listeners.length === 0 || !othersServe(slot, pods) ? undefined : unconfirmed(own, pods);
+  if (spec.listeners.length === 0 || !othersServe(slot, pods)) return undefined;
+  return own.map((pod) => unconfirmed(pod, pods, drains)).find((refusal) => refusal !== undefined);
+}
+
+/** Whether a gateway works in it that can be told to take nothing new. */
+export function isDrainable(pod: CountedPod): boolean {
+  return isLetThrough(pod) && !pod.ended && !pod.terminating;
+}
+
+/** Note: of an older list it may have been another deadline. */
+export function isDeadlineOver({ answer }: CountedPod, { generation }: DrainList): boolean {
+  return answer?.drain?.deadlineReached === true && answer.drainsGeneration >= generation;
 }
 
 /** Whether another instance takes new work while this one does not. One that is drained itself does not. */
@@ -40,12 +62,21 @@ export function othersServe(slot: string, pods: readonly CountedPod[]): boolean 
   );
 }
 
-function unconfirmed(own: readonly CountedPod[], pods: readonly CountedPod[]): string | undefined {
-  for (const pod of own) {
-    const ignorant = carriers(pods).find(({ uid, answer }) =>
-      uid === pod.uid ? (answer?.drain ?? null) === null : answer?.knownDrains.includes(pod.uid) !== true,
-    );
-    if (ignorant !== undefined) return `the sidecar of pod ${ignorant.name} does not know yet that ${pod.name} drains`;
-  }
-  return undefined;
+/**
+ * Note: by generation. A sidecar that lags may still obey an earlier order to drain the same pod, which was taken back since: it is
+ * about to send it sessions again.
+ */
+function unconfirmed(pod: CountedPod, pods: readonly CountedPod[], { draining }: DrainList): string | undefined {
+  const isDraining = (pod.answer?.drain ?? null) !== null;
+  if (!pod.ready && !isDraining) return undefined;
+
+  const order = draining.find(({ podUid }) => podUid === pod.uid);
+  if (order === undefined) return `pod ${pod.name} still takes new sessions`;
+  const ignorant = carriers(pods).find(({ uid, answer }) => {
+    if (answer === undefined || answer.drainsGeneration < order.since) return true;
+    return uid === pod.uid ? !isDraining : !answer.knownDrains.includes(pod.uid);
+  });
+  return ignorant === undefined
+    ? undefined
+    : `the sidecar of pod ${ignorant.name} does not know yet that ${pod.name} drains`;
 }

@@ -1,8 +1,6 @@
 import type { ResolvedSpec } from '../../api/resolve.ts';
 import { seatsForSlots, wantedLimits } from './cap.ts';
 import { sharesConfiguration } from './keeper-version.ts';
-import type { Slot } from './slots.ts';
-import { hasStarted, isStopped } from './slots.ts';
 
 /** How many instances the pool should have in the cluster, and why not as many as `replicas` says. */
 export interface Desired {
@@ -29,20 +27,4 @@ export function desiredInstances(spec: ResolvedSpec): Desired {
   const external = externalInstances === 0 ? '' : `, of which external instances take ${externalInstances}`;
   const limitedBy = `replicas is ${asked}, but maxInstances is ${maxInstances}${external}; raise maxInstances to run more`;
   return { instances: room, limitedBy };
-}
-
-/**
- * Slots above the desired number although the cap has room for them (guarantee G4). They are named, not stopped: their sessions
- * cannot be counted, so they count as busy. Those that serve nobody first, then the highest number.
- */
-export function unwantedSlots(slots: readonly Slot[], desired: number): ReadonlySet<string> {
-  const active = slots.filter((slot) => slot.seated && !isStopped(slot));
-  const byUse = [...active].sort(
-    (left, right) => Number(serves(left)) - Number(serves(right)) || right.number - left.number,
-  );
-  return new Set(byUse.slice(0, Math.max(0, active.length - desired)).map(({ name }) => name));
-}
-
-function serves({ pods }: Slot): boolean {
-  return pods.some((pod) => pod.ready && hasStarted(pod));
 }

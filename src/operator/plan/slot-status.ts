@@ -1,39 +1,36 @@
 import type { SlotState, SlotStatus } from '../../api/status.ts';
-import { stopHint } from './conditions/verdict.ts';
 import { isOutdated } from './counts.ts';
-import type { Observation, ObservedPod } from './observation.ts';
+import type { ObservedPod } from './observation.ts';
 import type { Picture } from './picture.ts';
-import { unwantedSlots } from './replicas.ts';
+import { drainingSlots } from './progress.ts';
+import { intention } from './retirement.ts';
+import { describeRetirement } from './retirement-status.ts';
 import type { Slot } from './slots.ts';
 import { hasStarted, mainPod } from './slots.ts';
+import { describeUnready, describeWaiting } from './start-trouble.ts';
 
 interface State {
   readonly state: SlotState;
   readonly reason: string;
 }
 
+/** States of an instance that has served. */
+const served: readonly SlotState[] = ['Ready', 'NotReady', 'Draining'];
+
 /** One line per slot: what it does and why. `since` moves only with the state, so that equal input gives an equal status. */
-export function slotStatuses({ observation, seating }: Picture, now: Date): SlotStatus[] {
+export function slotStatuses(picture: Picture, now: Date): SlotStatus[] {
+  const { observation, seating } = picture;
   const { pool } = observation;
-  const unwanted = unwantedSlots(seating.slots, seating.desired.instances);
   return seating.slots.map((slot) => {
     const before = pool.status?.slots?.find(({ name }) => name === slot.name);
     const pod = mainPod(slot);
-    const { state, reason } = stateOf(slot, observation, before);
-    const notes = [
-      ...(unwanted.has(slot.name)
-        ? [
-            `not needed any more, ${seating.desired.instances} are wanted; it goes on until someone stops it: ${stopHint(pool.namespace, slot.name)}`,
-          ]
-        : []),
-      ...(isOutdated(slot, pool.revision) ? ['runs an older image, template or configuration'] : []),
-    ];
+    const { state, reason } = stateOf(slot, picture, before);
     const since = before?.state === state && before.since !== undefined ? before.since : now.toISOString();
     const revision = pod?.revision ?? slot.deployment?.revision ?? '';
     return {
       name: slot.name,
       state,
-      reason: [reason, ...notes].join('; ').slice(0, 1024),
+      reason: [reason, ...notesOf(slot, state, picture)].join('; ').slice(0, 1024),
       ...(pod === undefined ? {} : { pod: pod.name }),
       ...(pod?.node === undefined ? {} : { node: pod.node }),
       ...(revision === '' ? {} : { revision }),
@@ -43,26 +40,52 @@ export function slotStatuses({ observation, seating }: Picture, now: Date): Slot
 }
 
 /** Why slots do not serve, for the condition: `prod-1: Starting, ImagePullBackOff: …`. */
-export function troubles({ observation, seating }: Picture): string[] {
-  return seating.slots
-    .map((slot) => ({ name: slot.name, ...stateOf(slot, observation, undefined) }))
+export function troubles(picture: Picture): string[] {
+  return picture.seating.slots
+    .map((slot) => ({ name: slot.name, ...stateOf(slot, picture, undefined) }))
     .filter(({ state }) => state !== 'Ready')
     .map(({ name, state, reason }) => `${name}: ${state}, ${reason}`);
 }
 
-function stateOf(slot: Slot, observation: Observation, before: SlotStatus | undefined): State {
+function stateOf(slot: Slot, picture: Picture, before: SlotStatus | undefined): State {
   const pod = mainPod(slot);
   if (pod === undefined) return withoutPod(slot);
   if (pod.nodeLost) return { state: 'Lost', reason: `node ${pod.node ?? 'unknown'} does not answer` };
   if (pod.terminating)
     return { state: 'Stopping', reason: `pod ${pod.name} ends as soon as its sessions or its grace period are over` };
-  if (!hasStarted(pod)) return waiting(slot, pod, observation);
+  if (!hasStarted(pod)) return waiting(slot, pod, picture);
+
+  const draining = drainingState(slot, picture);
+  if (draining !== undefined) return draining;
   if (pod.ready) return { state: 'Ready', reason: 'serves' };
 
-  const served = before?.pod === pod.name && (before.state === 'Ready' || before.state === 'NotReady');
-  const why = pod.waiting === undefined ? 'its readiness probe fails' : `${pod.waiting.reason}: ${pod.waiting.message}`;
+  const { pool } = picture.observation;
+  const hasServed = before?.pod === pod.name && served.includes(before.state);
+  const why =
+    pod.waiting === undefined ? describeUnready(pool) : describeWaiting(pod.waiting, pool.namespace, pod.name);
   const restarts = pod.restarts === 0 ? '' : ` (${pod.restarts} restarts)`;
-  return { state: served ? 'NotReady' : 'Starting', reason: `gateway was started${restarts}, ${why}` };
+  return { state: hasServed ? 'NotReady' : 'Starting', reason: `gateway was started${restarts}, ${why}` };
+}
+
+function drainingState(slot: Slot, picture: Picture): State | undefined {
+  if (!drainingSlots(picture).includes(slot)) return undefined;
+
+  const { retiring, observation } = picture;
+  const retirement = retiring.retirements.find((found) => found.slot.name === slot.name);
+  if (retirement === undefined) return { state: 'Draining', reason: 'takes no new sessions; it was told so before' };
+  return { state: 'Draining', reason: describeRetirement(retirement, observation.pool.spec, true) };
+}
+
+function notesOf(slot: Slot, state: SlotState, { retiring, observation }: Picture): string[] {
+  if (state === 'Draining') return [];
+
+  const retirement = retiring.retirements.find((found) => found.slot.name === slot.name);
+  if (retirement === undefined) {
+    return isOutdated(slot, observation.pool.revision) ? ['runs an older image, template or configuration'] : [];
+  }
+  return retirement.refusal === undefined || state !== 'Ready'
+    ? [intention(retirement)]
+    : [describeRetirement(retirement, observation.pool.spec, false)];
 }
 
 function withoutPod({ name, seated, deployment }: Slot): State {
@@ -73,14 +96,17 @@ function withoutPod({ name, seated, deployment }: Slot): State {
   return { state: 'Starting', reason: 'its pod is being created' };
 }
 
-function waiting(slot: Slot, pod: ObservedPod, { gate }: Observation): State {
+function waiting(slot: Slot, pod: ObservedPod, { observation }: Picture): State {
+  const { gate, pool } = observation;
   const held = pod.answer?.held;
   if (held !== undefined && held !== null) return { state: 'Held', reason: held.message };
 
   const other = slot.pods.find((peer) => peer.uid !== pod.uid && hasStarted(peer));
   if (other !== undefined)
     return { state: 'Held', reason: `waits until pod ${other.name} has ended: one gateway per slot` };
-  if (pod.waiting !== undefined) return { state: 'Starting', reason: `${pod.waiting.reason}: ${pod.waiting.message}` };
+  if (pod.waiting !== undefined) {
+    return { state: 'Starting', reason: describeWaiting(pod.waiting, pool.namespace, pod.name) };
+  }
   if (pod.node === undefined) return { state: 'Starting', reason: 'waits for a node' };
   if (!slot.seated) return { state: 'Held', reason: 'its slot has no seat' };
   if (gate?.readable === true && gate.gate.mode === 'Hold') {

@@ -56,7 +56,7 @@ export function isEmpty({ deployment, pods }: Slot): boolean {
 }
 
 /** The pod that a person would look at: the one that stays, else the last one that goes. */
-export function mainPod({ pods }: Slot): ObservedPod | undefined {
+export function mainPod({ pods }: Pick<Slot, 'pods'>): ObservedPod | undefined {
   return (
     pods.find((pod) => !pod.terminating && hasStarted(pod)) ?? pods.findLast((pod) => !pod.terminating) ?? pods.at(-1)
   );

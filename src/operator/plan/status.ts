@@ -12,6 +12,7 @@ import { summaryOf } from './summary.ts';
 export function statusOf(picture: Picture, verdicts: Verdicts, now: Date): GatewayPoolStatus {
   const { observation, counts } = picture;
   const { pool } = observation;
+  const slots = slotStatuses(picture, now);
   return {
     observedGeneration: pool.generation,
     summary: summaryOf(picture, verdicts),
@@ -22,8 +23,9 @@ export function statusOf(picture: Picture, verdicts: Verdicts, now: Date): Gatew
     readyInstances: counts.ready,
     updatedInstances: counts.updated,
     surplusInstances: counts.surplus,
+    drainingInstances: slots.filter(({ state }) => state === 'Draining').length,
     selector: `${labels.pool}=${pool.name}`,
-    slots: slotStatuses(picture, now),
+    slots,
     conditions: conditionsOf(pool, verdicts, now),
   };
 }

@@ -1,13 +1,17 @@
 import { describeReady } from './counts.ts';
 import type { Picture } from './picture.ts';
 import type { Verdicts } from './conditions/all.ts';
+import { drainingSlots } from './progress.ts';
 
 /** The pool in a few words, for a column of `kubectl get`: what a person should know first. */
-export function summaryOf({ observation, counts }: Picture, verdicts: Verdicts): string {
-  const have = describeReady(counts);
-  if (observation.pool.spec.paused) return `paused, ${have}`;
+export function summaryOf(picture: Picture, verdicts: Verdicts): string {
+  const { observation, counts } = picture;
+  const draining = drainingSlots(picture).length;
+  const have = `${describeReady(counts)}${draining === 0 ? '' : `, ${draining} draining`}`;
+  const over = counts.surplus > 0 ? `${counts.surplus} over the maximum` : undefined;
+  if (observation.pool.spec.paused) return ['paused', ...(over === undefined ? [] : [over]), have].join(', ');
   if (verdicts.Stalled.status === 'True') return `stalled, ${have}`;
-  if (counts.surplus > 0) return `${counts.surplus} over the maximum`;
+  if (over !== undefined) return over;
   if (verdicts.ConfigValid.status === 'False') return `config not valid, ${have}`;
   return have;
 }

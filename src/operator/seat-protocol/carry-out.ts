@@ -1,5 +1,6 @@
-import type { SeatAction, StopAction } from '../plan/actions.ts';
+import type { OrderDrains, SeatAction, StopAction } from '../plan/actions.ts';
 import type { PlannedFor } from './may-start.ts';
+import { orderDrains } from './order-drains.ts';
 import { rebuildGate } from './rebuild-gate.ts';
 import { rollSlot } from './roll-slot.ts';
 import type { Outcome, SeatApi } from './seat-api.ts';
@@ -12,7 +13,11 @@ import { writeGate } from './write-gate.ts';
  * Carries out one action on seats and on the gateways that sit in them: every write that the guarantees G1, G2 and G3 depend on is made
  * in here, in an order that stays safe when this process dies, sleeps or has a rival between any two of them. Throws what the API throws.
  */
-export function carryOut(api: SeatApi, planned: PlannedFor, action: SeatAction | StopAction): Promise<Outcome> {
+export function carryOut(
+  api: SeatApi,
+  planned: PlannedFor,
+  action: SeatAction | OrderDrains | StopAction,
+): Promise<Outcome> {
   switch (action.action) {
     case 'RebuildGate':
       return rebuildGate(api, planned, action);
@@ -22,6 +27,8 @@ export function carryOut(api: SeatApi, planned: PlannedFor, action: SeatAction |
       return startSlots(api, planned, action);
     case 'TakeBackSeats':
       return takeBackSeats(api, action);
+    case 'OrderDrains':
+      return orderDrains(api, action);
     case 'StopSlot':
       return stopSlot(api, planned, action);
     case 'RollSlot':

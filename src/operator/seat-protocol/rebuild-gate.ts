@@ -1,6 +1,6 @@
 import type { RebuildGate } from '../plan/actions.ts';
 import type { Gate } from '../plan/gate.ts';
-import { closedGate, strictest } from '../plan/gate.ts';
+import { closedGate, firstGeneration, strictest } from '../plan/gate.ts';
 import type { LiveView, PlannedFor } from './may-start.ts';
 import { occupiedSlots, poolMovedOn, startRefusal } from './may-start.ts';
 import type { LivePool, Outcome, SeatApi, WrittenGate } from './seat-api.ts';
@@ -22,8 +22,8 @@ export async function rebuildGate(api: SeatApi, planned: PlannedFor, action: Reb
   if (pool === undefined || movedOn !== undefined) return notDone(movedOn ?? 'the pool does not exist any more');
 
   // Note: before the slots are listed again. A DELETE that was decided by the lost gate fails from here on.
-  for (const deployment of deployments) {
-    await api.touchDeployment(deployment, closed.resourceVersion);
+  for (const { slot, uid } of deployments) {
+    await api.touchDeployment({ slot, uid }, closed.resourceVersion);
   }
 
   const view: LiveView = { pool, deployments, pods };
@@ -62,14 +62,4 @@ function rebuiltGate(pool: LivePool, view: LiveView, closed: WrittenGate): Gate 
     poolGeneration: pool.generation,
     rebuilding: false,
   };
-}
-
-/**
- * Generations of a lost gate must not come back: a held pod that last read the old gate would seem to know the new one. A
- * resourceVersion grows for ever, so counting goes on from there.
- * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
- */
-function firstGeneration(resourceVersion: string): number {
-  const number = Number(resourceVersion);
-  return Number.isSafeInteger(number) && number > 0 ? number : 1;
 }

@@ -17,8 +17,11 @@ export interface SeatApi {
   /** Compare-and-swap. `Conflict` also when it is gone. */
   replaceGate(gate: Gate, expectResourceVersion: string): Promise<WrittenGate | 'Conflict'>;
   createDeployment(slot: string): Promise<'Created' | 'AlreadyExists'>;
-  /** Write `mark` into an annotation, with the UID as the precondition: the Deployment gets a new resourceVersion. */
-  touchDeployment(deployment: LiveDeployment, mark: string): Promise<'Touched' | 'Gone'>;
+  /**
+   * Write `mark` into an annotation, with the UID as the precondition, and the resourceVersion where one is given: the Deployment gets a
+   * new resourceVersion. `Gone` also when it is at another version.
+   */
+  touchDeployment(deployment: TouchedDeployment, mark: string): Promise<'Touched' | 'Gone'>;
   /** With UID and resourceVersion as preconditions; its pods go with it. `Conflict` also when it is gone. */
   deleteDeployment(slot: string, uid: string, resourceVersion: string): Promise<'Deleted' | 'Conflict'>;
   /**
@@ -56,6 +59,8 @@ export interface LiveDeployment {
   readonly uid: string;
   readonly resourceVersion: string;
 }
+
+export type TouchedDeployment = Omit<LiveDeployment, 'resourceVersion'> & Partial<LiveDeployment>;
 
 export interface LivePod extends Omit<CountedPod, 'answer'> {
   /** undefined: it has none yet, so there is nobody to ask. */

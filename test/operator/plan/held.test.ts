@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Gate } from '../../../src/operator/plan/gate.ts';
-import { heldSurplus, podsToAsk } from '../../../src/operator/plan/held.ts';
+import { heldSurplus } from '../../../src/operator/plan/held.ts';
 import type { Observation } from '../../../src/operator/plan/observation.ts';
 import { seatingOf } from '../../../src/operator/plan/seating.ts';
-import { answerOf, endingPodOf, podOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
+import { answerOf, endingPodOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
 
 function gateOf({ gate }: Observation): Gate {
   if (gate?.readable !== true) throw new Error('the sketch has a gate');
@@ -89,45 +89,5 @@ describe('heldSurplus', () => {
     },
   ])('takes $name', ({ pool, numbers }) => {
     expect(held(pool)).toEqual(numbers);
-  });
-});
-
-describe('podsToAsk', () => {
-  const asked = (pool: Observation) => podsToAsk(pool).map(({ slot, pod }) => `${slot}/${pod.uid}`);
-
-  it.each([
-    { name: 'nobody in a pool within its cap', pool: poolOf({ running: [0], starting: [1] }), pods: [] },
-    { name: 'nobody over the cap when all run', pool: poolOf({ max: 1, running: [0, 1] }), pods: [] },
-    {
-      name: 'those that were not let through over the cap',
-      pool: poolOf({ max: 1, running: [0], starting: [1] }),
-      pods: ['prod-1/pod-1'],
-    },
-    {
-      name: 'nobody without a node',
-      pool: poolOf({ max: 1, running: [0], slots: [slotOf(1, { pods: [waitingPodOf(1, { node: undefined })] })] }),
-      pods: [],
-    },
-    {
-      name: 'nobody in a paused pool',
-      pool: poolOf({ max: 1, running: [0], starting: [1], spec: { paused: true } }),
-      pods: [],
-    },
-    {
-      name: 'nobody while the gate is lost',
-      pool: poolOf({ max: 1, running: [0], starting: [1], gate: 'absent' }),
-      pods: [],
-    },
-    {
-      name: 'no pod whose phase is Failed',
-      pool: poolOf({
-        max: 1,
-        running: [0],
-        slots: [slotOf(1, { pods: [podOf(1, { ended: true }), waitingPodOf(1, { uid: 'live' })] })],
-      }),
-      pods: ['prod-1/live'],
-    },
-  ])('asks $name', ({ pool, pods }) => {
-    expect(asked(pool)).toEqual(pods);
   });
 });

@@ -25,9 +25,9 @@ describe('plan', () => {
       actions: ['EnsureChildren'],
     },
     {
-      name: 'has no work when replicas were lowered (G4)',
+      name: 'drains when replicas were lowered (G4)',
       pool: poolOf({ replicas: 1, running: [0, 1, 2] }),
-      actions: ['EnsureChildren'],
+      actions: ['EnsureChildren', 'OrderDrains'],
     },
     {
       name: 'touches nothing of a paused pool',
@@ -98,7 +98,7 @@ describe('plan', () => {
       maxInstances: 3,
       observedGeneration: 4,
       surplusInstances: 1,
-      summary: 'paused, 3 ready, 2 wanted',
+      summary: 'paused, 1 over the maximum, 3 ready, 2 wanted',
     });
   });
 

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { RolloutSettings } from '../../../src/api/rollout-settings.ts';
 import { resolveSpec } from '../../../src/api/resolve.ts';
 import type { ResolvedSpec } from '../../../src/api/resolve.ts';
 import { GatewayPoolSpec } from '../../../src/api/spec.ts';
@@ -8,6 +10,7 @@ import type {
   ObservedDeployment,
   ObservedPod,
   ObservedSlot,
+  OrderedDrain,
   PodAnswer,
 } from '../../../src/operator/plan/observation.ts';
 
@@ -26,6 +29,13 @@ export interface PoolSketch {
   readonly held?: readonly number[];
   /** Slots whose Deployment is gone and whose pod is still ending. */
   readonly ending?: readonly number[];
+  /** Slots that serve what was made from an older revision. */
+  readonly outdated?: readonly number[];
+  /** Of those that serve: their pods were ordered to drain, so with listeners they are not Ready. */
+  readonly draining?: readonly number[];
+  readonly deadlineSeconds?: number | null;
+  readonly listening?: boolean;
+  readonly rollout?: z.input<typeof RolloutSettings>;
   /** Anything else. */
   readonly slots?: readonly ObservedSlot[];
   /** Slots that the gate lists; all that there are when absent. */
@@ -41,7 +51,7 @@ export interface PoolSketch {
 export const now = new Date('2026-03-01T12:00:00.000Z');
 
 export function poolOf(sketch: PoolSketch = {}): Observation {
-  const { running = [], starting = [], held = [], ending = [], generation = 4 } = sketch;
+  const { running = [], outdated = [], draining = [], starting = [], held = [], ending = [], generation = 4 } = sketch;
   const spec = specOf(sketch);
   const gateGeneration = 7;
   const answer = answerOf({
@@ -49,11 +59,14 @@ export function poolOf(sketch: PoolSketch = {}): Observation {
   });
   const slots = [
     ...running.map((number) => slotOf(number, { pods: [podOf(number)] })),
+    ...outdated.map((number) => outdatedSlotOf(number)),
     ...starting.map((number) => slotOf(number, { pods: [waitingPodOf(number)] })),
     ...held.map((number) => slotOf(number, { pods: [waitingPodOf(number, { answer })] })),
     ...ending.map((number) => slotOf(number, { deployment: undefined, pods: [endingPodOf(number)] })),
     ...(sketch.slots ?? []),
-  ].sort((left, right) => left.number - right.number);
+  ]
+    .map((slot) => (sketch.listening === true && draining.includes(slot.number) ? notReady(slot) : slot))
+    .sort((left, right) => left.number - right.number);
   const seats = sketch.seats ?? slots.map(({ number }) => number);
   const status = sketch.status ?? statusOf(sketch, spec);
   return {
@@ -74,16 +87,22 @@ export function poolOf(sketch: PoolSketch = {}): Observation {
     configCopies: ['prod-config-1'],
     conflicts: [],
     refusals: [],
-    drains: { resourceVersion: '600', poolGeneration: generation, draining: [] },
+    drains: {
+      generation: 30,
+      resourceVersion: '600',
+      poolGeneration: generation,
+      draining: draining.map((number) => drainOf(number, { deadlineSeconds: sketch.deadlineSeconds ?? null })),
+    },
     balancerImage: 'balancer:2',
     ...sketch.observation,
   };
 }
 
-function specOf({ max = 3, replicas, external = 0, spec }: PoolSketch): ResolvedSpec {
+function specOf({ max = 3, replicas, external = 0, spec, listening = false, rollout }: PoolSketch): ResolvedSpec {
   const config = { secretName: 'prod-gateway', as: { env: 'GATEWAY_CONFIG' } };
   const externalInstances = Array.from({ length: external }, (_, index) => ({ name: `dc${index}`, platform: 'Linux' }));
-  const given = { maxInstances: max, image: 'gateway:2', config, externalInstances, replicas };
+  const listeners = listening ? [{ name: 'ssh', port: 22, targetPort: 2222, protocol: 'TCP' }] : [];
+  const given = { maxInstances: max, image: 'gateway:2', config, externalInstances, replicas, listeners, rollout };
   return { ...resolveSpec(GatewayPoolSpec.parse(given)), ...spec };
 }
 
@@ -127,6 +146,49 @@ export function slotOf(number: number, change: Partial<ObservedSlot> = {}): Obse
   return { number, name: `prod-${number}`, deployment: deploymentOf(number), pods: [podOf(number)], ...change };
 }
 
+/** Serves, and was made from what the spec said before. */
+export function outdatedSlotOf(number: number, change: Partial<ObservedDeployment> = {}): ObservedSlot {
+  return slotOf(number, {
+    deployment: deploymentOf(number, { revision: 'old', ...change }),
+    pods: [podOf(number, { revision: 'old' })],
+  });
+}
+
+function notReady(slot: ObservedSlot): ObservedSlot {
+  return {
+    ...slot,
+    deployment: slot.deployment && { ...slot.deployment, available: false },
+    pods: slot.pods.map((pod) => ({ ...pod, ready: false })),
+  };
+}
+
+/** The order that the pod of a running slot drains, with the reason of an image change. */
+export function drainOf(number: number, change: Partial<OrderedDrain> = {}): OrderedDrain {
+  const reason = 'replaced as soon as its sessions are over: the image or the template changed';
+  return { slot: `prod-${number}`, podUid: `pod-${number}`, deadlineSeconds: null, since: 20, reason, ...change };
+}
+
+/**
+ * The same pool after all sidecars were asked. They know the drains that were ordered and have no sessions, but for what is said of
+ * the pods of a slot. `silent`: did not answer.
+ */
+export function asked(
+  pool: Observation,
+  answers: Readonly<Record<number, Partial<PodAnswer> | 'silent'>> = {},
+): Observation {
+  const knownDrains = pool.drains?.draining.map(({ podUid }) => podUid) ?? [];
+  const answered = (number: number, pod: ObservedPod): ObservedPod => {
+    const own = answers[number];
+    if (own === 'silent' || pod.node === undefined || pod.answer !== undefined) return pod;
+    const drain = knownDrains.includes(pod.uid) ? { deadlineReached: false } : null;
+    return { ...pod, answer: answerOf({ drain, knownDrains, ...own }) };
+  };
+  return {
+    ...pool,
+    slots: pool.slots.map((slot) => ({ ...slot, pods: slot.pods.map((pod) => answered(slot.number, pod)) })),
+  };
+}
+
 export function deploymentOf(number: number, change: Partial<ObservedDeployment> = {}): ObservedDeployment {
   return {
     uid: `deployment-${number}`,
@@ -154,6 +216,7 @@ export function answerOf(change: Partial<PodAnswer> = {}): PodAnswer {
     backends: {},
     drain: null,
     knownDrains: [],
+    drainsGeneration: 30,
     busyPeers: [],
     ...change,
   };
@@ -172,12 +235,14 @@ export function podOf(number: number, change: Partial<ObservedPod> = {}): Observ
     nodeLost: false,
     ready: true,
     balancerStarted: true,
+    balancerEverRan: true,
     gatewayEverStarted: true,
     waiting: undefined,
     restarts: 0,
     nodeCordoned: false,
     balancerImage: 'balancer:2',
     progressSince: '2026-03-01T11:00:00.000Z',
+    progressMilliseconds: 1000,
     answer: undefined,
     ...change,
   };
@@ -190,6 +255,7 @@ export function waitingPodOf(number: number, change: Partial<ObservedPod> = {}):
     balancerStarted: false,
     gatewayEverStarted: false,
     progressSince: undefined,
+    progressMilliseconds: undefined,
     ...change,
   });
 }

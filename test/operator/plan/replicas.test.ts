@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { desiredInstances, unwantedSlots } from '../../../src/operator/plan/replicas.ts';
-import { slotsOf } from '../../../src/operator/plan/slots.ts';
-import { poolOf, podOf, slotOf } from './pool-of.ts';
+import { desiredInstances } from '../../../src/operator/plan/replicas.ts';
+import { poolOf } from './pool-of.ts';
 
 const keeper = (image: string) => ({ profile: 'Keeper' as const, image });
 
@@ -47,35 +46,5 @@ describe('desiredInstances', () => {
 
     expect(desired.instances).toBe(instances);
     expect(desired.limitedBy).toMatch(/older than 1\.7\.6 and cannot share a configuration/u);
-  });
-});
-
-describe('unwantedSlots', () => {
-  const unwanted = (pool: ReturnType<typeof poolOf>, desired: number) => [...unwantedSlots(slotsOf(pool), desired)];
-
-  it.each([
-    { name: 'none while as many run as are wanted', pool: poolOf({ running: [0, 1] }), desired: 2, names: [] },
-    {
-      name: 'the highest number of those that serve',
-      pool: poolOf({ running: [0, 1, 2] }),
-      desired: 2,
-      names: ['prod-2'],
-    },
-    {
-      name: 'first those that serve nobody',
-      pool: poolOf({ running: [1, 2], starting: [0] }),
-      desired: 2,
-      names: ['prod-0'],
-    },
-    { name: 'not those that end already', pool: poolOf({ running: [0, 1], ending: [2] }), desired: 2, names: [] },
-    { name: 'not those without a seat', pool: poolOf({ running: [0, 1, 2], seats: [0, 1] }), desired: 2, names: [] },
-    {
-      name: 'a gateway that is not ready before one that is',
-      pool: poolOf({ running: [1, 2], slots: [slotOf(0, { pods: [podOf(0, { ready: false })] })] }),
-      desired: 2,
-      names: ['prod-0'],
-    },
-  ])('names $name', ({ pool, desired, names }) => {
-    expect(unwanted(pool, desired)).toEqual(names);
   });
 });

@@ -98,10 +98,10 @@ describe('slotStatuses', () => {
     },
     {
       name: 'is not needed any more',
-      sketch: { replicas: 0, running: [0] },
-      state: 'Ready',
+      sketch: { replicas: 0, running: [0], listening: true },
+      state: 'Draining',
       reason:
-        'serves; not needed any more, 0 are wanted; it goes on until someone stops it: kubectl delete deployment -n pam prod-0',
+        /^takes no new sessions; its sessions are not known.*; stopped as soon as its sessions are over: replicas is 0$/u,
     },
     {
       name: 'is older than the spec',

@@ -1,5 +1,5 @@
 import type { Gate } from '../../../src/operator/plan/gate.ts';
-import type { PodAnswer } from '../../../src/operator/plan/observation.ts';
+import type { DrainList, PodAnswer } from '../../../src/operator/plan/observation.ts';
 import type { LiveDeployment, LivePod, LivePool, SeatApi } from '../../../src/operator/seat-protocol/seat-api.ts';
 
 import { poolOf } from '../plan/pool-of.ts';
@@ -7,6 +7,8 @@ import { poolOf } from '../plan/pool-of.ts';
 /** What the API server of a test holds. It keeps the rules of the real one for the few requests of the protocol. */
 export interface Stored {
   readonly pool?: LivePool | undefined;
+  /** '600' when absent. */
+  readonly drainsVersion?: string;
   readonly gateVersion?: string | undefined;
   readonly deployments?: readonly LiveDeployment[];
   readonly pods?: readonly LivePod[];
@@ -21,6 +23,8 @@ export interface RecordedApi extends SeatApi {
   readonly requests: string[];
   /** Every gate that was written. */
   readonly gates: Gate[];
+  /** Every list of drains that was written. */
+  readonly drains: DrainList[];
 }
 
 export const planned = { uid: 'pool-uid', generation: 4, spec: poolOf().pool.spec };
@@ -48,7 +52,7 @@ export function livePodOf(slot: string, change: Partial<LivePod> = {}): LivePod 
     ended: false,
     nodeLost: false,
     started: true,
-    sidecarDown: false,
+    sidecarNeverRan: false,
     crashLooping: false,
     ready: true,
     address: '192.0.2.1',
@@ -79,6 +83,7 @@ export function recordedApi(stored: Stored): RecordedApi {
   const pool = 'pool' in stored ? stored.pool : livePoolOf();
   const requests: string[] = [];
   const gates: Gate[] = [];
+  const drains: DrainList[] = [];
   let version = stored.gateVersion;
   const answer = async <T>(request: string, value: () => T): Promise<T> => {
     await Promise.resolve();
@@ -93,6 +98,7 @@ export function recordedApi(stored: Stored): RecordedApi {
   return {
     requests,
     gates,
+    drains,
     readPool: () => answer('GET pool', () => pool),
     listDeployments: () => answer('LIST deployments', () => deployments),
     listPods: () => answer('LIST pods', () => pods),
@@ -100,7 +106,12 @@ export function recordedApi(stored: Stored): RecordedApi {
     replaceGate: (gate, expected) => answer('PUT gate', () => (version === expected ? write(gate) : 'Conflict')),
     createDeployment: (slot) =>
       answer(`POST ${slot}`, () => (deployments.some((found) => found.slot === slot) ? 'AlreadyExists' : 'Created')),
-    touchDeployment: ({ slot }, mark) => answer(`PATCH ${slot} ${mark}`, () => 'Touched'),
+    touchDeployment: ({ slot, uid, resourceVersion }, mark) =>
+      answer(`PATCH ${slot} ${mark}`, () => {
+        if (resourceVersion === undefined) return 'Touched';
+        const isThere = deployments.some((found) => found.uid === uid && found.resourceVersion === resourceVersion);
+        return isThere ? 'Touched' : 'Gone';
+      }),
     deleteDeployment: (slot, uid, resourceVersion) =>
       answer(`DELETE ${slot}`, () =>
         deployments.some((found) => found.uid === uid && found.resourceVersion === resourceVersion)
@@ -113,6 +124,12 @@ export function recordedApi(stored: Stored): RecordedApi {
         if (found?.resourceVersion !== resourceVersion) return 'Conflict';
         const isKept = to.kind === 'Current' || stored.keptRevisions?.includes(to.good.revision) === true;
         return isKept ? 'Replaced' : 'NoSuchRevision';
+      }),
+    writeDrains: (list, expected) =>
+      answer('PATCH drains', () => {
+        if (expected !== (stored.drainsVersion ?? '600')) return 'Conflict';
+        drains.push(list);
+        return 'Written';
       }),
     askSidecars: (asked) =>
       answer(`ASK ${asked.map(({ name }) => name).join(' ')}`, () => {

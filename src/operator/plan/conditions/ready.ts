@@ -1,5 +1,6 @@
-import { describeReady } from '../counts.ts';
+import { describeReady, isReady } from '../counts.ts';
 import type { Picture } from '../picture.ts';
+import { drainingSlots, slotsUnderWay } from '../progress.ts';
 import { troubles } from '../slot-status.ts';
 import { stalled } from './stalled.ts';
 import type { Verdict } from './verdict.ts';
@@ -26,9 +27,21 @@ export function ready(picture: Picture): Verdict {
   if (counts.surplus > 0) {
     return verdict('Ready', 'WaitingForSeats', `${why}; the others start when seats are free`);
   }
+  if (isReplacement(picture)) return verdict('Ready', 'Replacing', why);
   return hasBeenReady(picture)
     ? verdict('Ready', 'InstancesNotReady', why)
     : verdict('Ready', 'InstancesStarting', why);
+}
+
+/** Whether nothing is missing but instances that are being replaced, or drain before that. */
+function isReplacement(picture: Picture): boolean {
+  const { observation, seating, counts } = picture;
+  const absent = new Set(
+    [...drainingSlots(picture), ...slotsUnderWay(observation, seating.slots)]
+      .filter((slot) => !isReady(slot))
+      .map(({ name }) => name),
+  );
+  return absent.size > 0 && counts.ready + absent.size >= counts.desired;
 }
 
 /** Whether an instance that is not ready served before. */

@@ -1,4 +1,6 @@
 import type { Picture } from '../picture.ts';
+import { drainingSlots, slotsUnderWay } from '../progress.ts';
+import type { Retirement } from '../retirement.ts';
 import { stepReason } from '../step-reason.ts';
 import { stalled } from './stalled.ts';
 import type { Verdict } from './verdict.ts';
@@ -6,15 +8,17 @@ import { count, verdict } from './verdict.ts';
 
 /** True while the operator or the cluster is still on the way to what the spec says, and needs nobody for it. */
 export function reconciling(picture: Picture): Verdict {
-  const { observation, counts, blocked } = picture;
+  const { observation, counts, blocked, retiring } = picture;
   if (observation.pool.spec.paused)
     return verdict('Reconciling', 'Paused', 'the operator changes nothing while spec.paused is true');
 
-  const work = underWay(picture);
+  const stall = stalled(picture);
+  const work = decided(picture) ?? underWay(picture, stall.reason === 'RevisionFailed');
   if (work !== undefined) return verdict('Reconciling', 'InProgress', work);
-  if (stalled(picture).status === 'True')
+  if (stall.status === 'True')
     return verdict('Reconciling', 'Stalled', 'nothing can be done before the condition Stalled is False');
-  if (blocked !== undefined) return verdict('Reconciling', 'Waiting', `waits for a person: ${blocked}`);
+  if (blocked !== undefined) return verdict('Reconciling', 'Waiting', `no instance can start: ${blocked}`);
+  if (retiring.retirements.length > 0) return verdict('Reconciling', 'Waiting', forSessions(retiring.retirements));
   if (counts.surplus > 0) {
     return verdict(
       'Reconciling',
@@ -22,21 +26,40 @@ export function reconciling(picture: Picture): Verdict {
       `waits until ${count(counts.surplus, 'instance')} above the maximum ended or the maximum is raised`,
     );
   }
+  if (retiring.blocked !== undefined) return verdict('Reconciling', 'Waiting', retiring.blocked.message);
   return verdict('Reconciling', 'Settled', 'nothing is to be changed');
 }
 
-function underWay({ observation, seating, counts, step, repairs, publishing, blocked }: Picture): string | undefined {
+/** What this very plan does. */
+function decided({ step, drains, stop, repairs, publishing, observation }: Picture): string | undefined {
   if (step !== undefined) return stepReason(step);
-  const [repair] = repairs;
-  if (repair !== undefined) return repair.reason;
-  if (publishing.publish !== undefined || publishing.waitMilliseconds !== undefined) {
-    return `the maximum of ${observation.pool.spec.maxInstances} comes into force as soon as no start that began before can be under way`;
-  }
+  if (drains !== undefined) return drains.reason;
+  const [first] = [...(stop === undefined ? [] : [stop]), ...repairs];
+  if (first !== undefined) return first.reason;
+  if (publishing.publish === undefined && publishing.waitMilliseconds === undefined) return undefined;
+  return `the maximum of ${observation.pool.spec.maxInstances} comes into force as soon as no start that began before can be under way`;
+}
 
+/** What the cluster is about. */
+function underWay(picture: Picture, isFailing: boolean): string | undefined {
+  const { observation, seating, counts, blocked } = picture;
   const stopping = seating.slots.filter(({ pods }) => pods.some((pod) => pod.terminating)).map(({ name }) => name);
   if (stopping.length > 0) return `waits until the pods of ${stopping.join(', ')} that are stopping have ended`;
-  if (blocked === undefined && counts.ready < seating.target) {
-    return `${counts.ready} of ${count(seating.target, 'instance')} ready; the others follow as soon as their pods are ready`;
-  }
-  return undefined;
+
+  const rolled = slotsUnderWay(observation, seating.slots).map(({ name }) => name);
+  if (rolled.length > 0 && !isFailing) return `waits until ${rolled.join(', ')} is ready with its new template`;
+
+  const coming = seating.target - counts.ready - drainingToStay(picture);
+  if (blocked !== undefined || coming <= 0 || isFailing) return undefined;
+  return `${counts.ready} of ${count(seating.target, 'instance')} ready; the others follow as soon as their pods are ready`;
+}
+
+/** Instances that are wanted and take nothing new before they are replaced. */
+function drainingToStay(picture: Picture): number {
+  const unwanted = picture.retiring.retirements.filter(({ cause }) => cause === 'NotWanted');
+  return drainingSlots(picture).filter(({ name }) => !unwanted.some(({ slot }) => slot.name === name)).length;
+}
+
+function forSessions(retirements: readonly Retirement[]): string {
+  return `waits for the sessions of ${retirements.map(({ slot }) => slot.name).join(', ')}; see the slots`;
 }

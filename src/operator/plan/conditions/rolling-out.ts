@@ -1,27 +1,53 @@
+import { isIdle } from '../busy.ts';
 import type { Picture } from '../picture.ts';
+import { drainingSlots, slotsUnderWay } from '../progress.ts';
+import { describeRetirement } from '../retirement-status.ts';
+import { describeFailure } from './revision-failed.ts';
 import type { Verdict } from './verdict.ts';
 import { count, stopHint, verdict } from './verdict.ts';
 
-/** A running instance is never replaced: whether somebody works in it cannot be known, so it counts as busy. */
-export function rollingOut({ observation, counts }: Picture): Verdict {
+/** How far a change of image, template or configuration has come, what it waits for, and what happens next. */
+export function rollingOut(picture: Picture): Verdict {
+  const { observation, counts, retiring, seating } = picture;
   const { namespace, spec } = observation.pool;
+  const failure = describeFailure(picture);
+  const underWay = slotsUnderWay(observation, seating.slots).map(({ name }) => name);
   const [first] = counts.outdated;
-  if (first === undefined) {
-    return verdict('RollingOut', 'UpToDate', 'all instances run the current image, template and configuration');
-  }
+  const next = retiring.retirements.find(({ cause }) => cause === 'Outdated');
 
-  const who = `${count(counts.outdated.length, 'instance')} (${counts.outdated.join(', ')}) run an older image, template or configuration`;
-  if (spec.paused) return verdict('RollingOut', 'Paused', `${who}; nothing is replaced while spec.paused is true`);
-  if (counts.surplus > 0) {
-    return verdict('RollingOut', 'CapExceeded', `${who}; nothing is replaced while more run than the maximum allows`);
+  if (failure?.stopsRollout === true) return verdict('RollingOut', 'RevisionFailed', failure.message);
+  if (next !== undefined) {
+    const isDraining = drainingSlots(picture).some(({ name }) => name === next.slot.name);
+    const reason = isIdle(next.load) || next.mayCut ? 'Replacing' : 'WaitingForIdle';
+    const message = `${outdated(counts.outdated)}. ${next.slot.name} goes next: ${describeRetirement(next, spec, isDraining)}`;
+    return verdict('RollingOut', reason, message);
   }
+  if (underWay.length > 0 && retiring.blocked?.reason !== 'Paused') {
+    const rest = first === undefined ? '' : `. ${outdated(counts.outdated)}`;
+    const message = `${underWay.join(', ')} got a new pod, which has to be ready for ${spec.rollout.minReadySeconds} s${rest}`;
+    return verdict('RollingOut', 'Replacing', message);
+  }
+  if (first === undefined) return verdict('RollingOut', 'UpToDate', upToDate(picture));
 
-  const byHand = `To replace one when its sessions allow it: ${stopHint(namespace, first)}`;
-  return spec.rollout.policy === 'OnDelete'
-    ? verdict('RollingOut', 'WaitingForDelete', `${who}, until someone stops them. ${byHand}`)
-    : verdict(
-        'RollingOut',
-        'WaitingForIdle',
-        `${who}. Sessions may be open in them, so none is replaced by itself. ${byHand}`,
-      );
+  const { reason, message } = retiring.blocked ?? { reason: 'Replacing', message: 'each ends for another reason' };
+  const hint =
+    reason === 'WaitingForDelete' ? `. To stop one when its sessions are over: ${stopHint(namespace, first)}` : '';
+  return verdict('RollingOut', reason, `${outdated(counts.outdated)}; ${message}${hint}`);
+}
+
+function outdated(names: readonly string[]): string {
+  const run = names.length === 1 ? 'runs' : 'run';
+  return `${count(names.length, 'instance')} (${names.join(', ')}) ${run} an older image, template or configuration`;
+}
+
+/** Guarantee G7: a new sidecar, as it comes with a new operator, is no reason to restart anybody. */
+function upToDate({ observation, seating }: Picture): string {
+  const current = 'all instances run the current image, template and configuration';
+  const pods = seating.slots.flatMap((slot) => slot.pods);
+  const older = pods.filter(
+    ({ balancerImage, terminating }) =>
+      !terminating && balancerImage !== undefined && balancerImage !== observation.balancerImage,
+  );
+  if (older.length === 0) return current;
+  return `${current}; ${older.length} with an older sidecar, which is replaced with the next rollout or restart`;
 }

@@ -1,16 +1,17 @@
 import { describeFieldErrors } from '../../../api/field-error.ts';
 import type { ForeignObject, Refusal } from '../observation.ts';
 import type { Picture } from '../picture.ts';
+import { describeFailure } from './revision-failed.ts';
 import type { Verdict } from './verdict.ts';
 import { verdict } from './verdict.ts';
 
 /** Abnormal when True: only a person can help. Everything that can go on does. */
-export function stalled({ observation }: Picture): Verdict {
-  const { conflicts, refusals, pool } = observation;
+export function stalled(picture: Picture): Verdict {
+  const { conflicts, refusals, pool, config } = picture.observation;
   const byTemplate = refusals.find(({ by }) => by === 'TemplateRules');
   const problems = [
     ...refusals.map(describeRefusal),
-    ...conflicts.map((conflict) => describeConflict(conflict, pool.namespace)),
+    ...conflicts.map((conflict) => describeConflict(conflict, pool)),
   ].join('; ');
 
   if (byTemplate !== undefined)
@@ -23,7 +24,14 @@ export function stalled({ observation }: Picture): Verdict {
     );
   }
   if (conflicts.length > 0) return verdict('Stalled', 'NameTaken', problems);
-  return verdict('Stalled', 'NotStalled', 'nothing waits for a person');
+
+  const failure = describeFailure(picture);
+  if (failure !== undefined) return verdict('Stalled', 'RevisionFailed', failure.message);
+  const message =
+    config.state === 'Valid'
+      ? 'nothing stands in the way'
+      : 'the operator goes on by itself as soon as the configuration is valid; see ConfigValid';
+  return verdict('Stalled', 'NotStalled', message);
 }
 
 function describeRefusal({ object, by, errors }: Refusal): string {
@@ -31,6 +39,12 @@ function describeRefusal({ object, by, errors }: Refusal): string {
   return `${what}: ${describeFieldErrors(errors)}`;
 }
 
-function describeConflict({ kind, name, owner }: ForeignObject, namespace: string): string {
-  return `${kind} ${namespace}/${name} has a name that this pool needs, and ${owner}. It is left alone: delete or rename it, or give the pool another name`;
+/** Note: what another pool owns must not be deleted, it would come back; what a deleted pool of this name left goes by itself. */
+function describeConflict({ kind, name, owner }: ForeignObject, pool: Picture['observation']['pool']): string {
+  const what = `${kind} ${pool.namespace}/${name} has a name that this pool needs, and ${owner}. It is left alone: `;
+  const [, other] = /^is owned by GatewayPool (.+)$/u.exec(owner) ?? [];
+  if (other === undefined) return `${what}delete or rename it, or give the pool another name`;
+  return other === pool.name
+    ? `${what}an earlier pool of this name owned it, and Kubernetes removes it`
+    : `${what}give one of the two pools another name`;
 }

@@ -1,3 +1,4 @@
+import { requests } from '../../../api/identity.ts';
 import type { ConditionType, ReasonOf } from '../../../api/conditions.ts';
 import { statusOf } from '../../../api/conditions.ts';
 
@@ -18,7 +19,7 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** What a person runs to stop a slot; its pod then ends after its sessions or its grace period. */
+/** What a person runs to have an instance stopped when its sessions are over, however long that takes. */
 export function stopHint(namespace: string, slot: string): string {
-  return `kubectl delete deployment -n ${namespace} ${slot}`;
+  return `kubectl annotate deployment -n ${namespace} ${slot} ${requests.stop}=true`;
 }

@@ -55,7 +55,7 @@ describe('Ready', () => {
           slotOf(0, { pods: [waitingPodOf(0, { waiting: { reason: 'ImagePullBackOff', message: 'not found' } })] }),
         ],
       }),
-      says: 'False InstancesStarting: 0 of 1 ready; prod-0: Starting, ImagePullBackOff: not found',
+      says: 'False InstancesStarting: 0 of 1 ready; prod-0: Starting, ImagePullBackOff: not found; correct spec.image, or let the nodes pull it',
     },
     {
       name: 'one that served fails',
@@ -106,7 +106,7 @@ describe('CapExceeded', () => {
     {
       name: 'over it',
       pool: poolOf({ max: 2, running: [0, 1, 2] }),
-      says: 'True SurplusInstances: 3 of 2 seats taken, 1 above the maximum. Running instances are not stopped, and an instance that ends is not replaced until the pool is within its maximum again. To stop one when its sessions allow it: kubectl delete deployment -n pam prod-<number>',
+      says: 'True SurplusInstances: 3 of 2 seats taken, 1 above the maximum. Running instances are not stopped, and an instance that ends is not replaced until the pool is within its maximum again. To stop one when its sessions allow it: kubectl annotate deployment -n pam prod-<number> pam.gatewaypool.io/stop=true',
     },
     {
       name: 'over it while an ending instance still works',
@@ -140,7 +140,7 @@ describe('CapExceeded', () => {
 
 describe('Stalled', () => {
   it.each([
-    { name: 'not', pool: poolOf({ running: [0, 1, 2] }), says: 'False NotStalled: nothing waits for a person' },
+    { name: 'not', pool: poolOf({ running: [0, 1, 2] }), says: 'False NotStalled: nothing stands in the way' },
     {
       name: 'by the template',
       pool: poolOf({ observation: refusal('TemplateRules') }),
@@ -197,7 +197,7 @@ describe('Reconciling', () => {
     {
       name: 'a broken configuration',
       pool: poolOf({ observation: broken }),
-      says: /^False Waiting: waits for a person: the configuration is not valid/u,
+      says: /^False Waiting: no instance can start: the configuration is not valid/u,
     },
     {
       name: 'a template that is refused',
@@ -258,9 +258,9 @@ describe('RollingOut', () => {
   it.each([
     { name: 'nothing', pool: poolOf({ running: [0, 1, 2] }), says: /^False UpToDate/u },
     {
-      name: 'an older instance, which is never replaced by itself',
+      name: 'an older instance whose sessions nobody told',
       pool: poolOf({ running: [0, 1], slots: [older(2)] }),
-      says: /^True WaitingForIdle: 1 instance \(prod-2\) run.*kubectl delete deployment -n pam prod-2$/u,
+      says: /^True WaitingForIdle: 1 instance \(prod-2\) runs an older .*\. prod-2 goes next: .*the sidecar of pod prod-2-abc does not answer/u,
     },
     {
       name: 'the policy OnDelete',

@@ -1,0 +1,125 @@
+import type { OrderDrains, TakenBackDrain } from './actions.ts';
+import { countedPod } from './busy.ts';
+import { firstGeneration } from './gate.ts';
+import type { Observation, ObservedDrains, ObservedSlot, OrderedDrain } from './observation.ts';
+import { isDrainable } from './quiet.ts';
+import type { Retirement } from './retirement.ts';
+import { intention } from './retirement.ts';
+import type { Retiring } from './retirements.ts';
+
+/**
+ * What `drains.yaml` is to say, when it says something else: the whole list, so that a drain which nobody wants any more is taken back
+ * by the same write that orders another one (guarantee G4).
+ */
+export function drainsToOrder(observation: Observation, retiring: Retiring): OrderDrains | undefined {
+  const { drains, pool } = observation;
+  if (drains === undefined || isNewer(observation)) return undefined;
+
+  const generation = nextGeneration(drains);
+  const wanted = retiring.retirements.flatMap((retirement) => drainsOf(retirement, drains.draining, generation));
+  const doomed = drains.draining.filter(
+    (drain) => isDoomed(drain, observation) && !wanted.some(({ podUid }) => podUid === drain.podUid),
+  );
+  const draining = [...wanted, ...doomed].sort(bySlotAndPod);
+  if (isSame(draining, [...drains.draining].sort(bySlotAndPod))) return undefined;
+
+  const ordered = draining.filter(({ since }) => since === generation);
+  const takenBack = drains.draining
+    .filter(({ podUid }) => !draining.some((drain) => drain.podUid === podUid))
+    .flatMap((drain) => takeBack(drain, observation, retiring));
+  return {
+    action: 'OrderDrains',
+    drains: { generation, poolGeneration: pool.generation, draining },
+    expectResourceVersion: drains.resourceVersion,
+    ordered,
+    takenBack,
+    reason: reasonOf(ordered, takenBack),
+  };
+}
+
+/** An operator that knows more of the pool than we do has written the list. */
+export function isNewer({ drains, pool }: Observation): boolean {
+  return drains !== undefined && drains.poolGeneration > pool.generation;
+}
+
+function nextGeneration({ generation, resourceVersion }: ObservedDrains): number {
+  return generation === 0 ? firstGeneration(resourceVersion) : generation + 1;
+}
+
+/** One that can go at once, without anybody having to know of it, needs no order; an order stays until its pod is gone. */
+function drainsOf(retirement: Retirement, known: readonly OrderedDrain[], generation: number): OrderedDrain[] {
+  const { slot, drains, deadlineSeconds, refusal } = retirement;
+  if (!drains) return [];
+
+  const own = slot.pods.filter((pod) => isDrainable(countedPod(slot.name, pod, pod.answer)));
+  return own.flatMap(({ uid }) => {
+    const before = known.find(({ podUid }) => podUid === uid);
+    if (refusal === undefined && before === undefined) return [];
+    const since = before?.since ?? generation;
+    return [{ slot: slot.name, podUid: uid, deadlineSeconds, since, reason: intention(retirement) }];
+  });
+}
+
+/**
+ * Whether its pod still exists, and Kubernetes is about to end it, or does so: then nobody may send it anything new, although no plan
+ * is about it any more.
+ */
+function isDoomed({ podUid }: OrderedDrain, { slots }: Observation): boolean {
+  return slots.some(({ deployment, pods }) =>
+    pods.some(
+      ({ uid, ended, terminating, revision }) =>
+        uid === podUid && !ended && (terminating || !isKept(revision, deployment)),
+    ),
+  );
+}
+
+function isKept(revision: string, deployment: ObservedSlot['deployment']): boolean {
+  return deployment?.deleting === false && deployment.replicas > 0 && deployment.revision === revision;
+}
+
+/** Nothing is to be told, and nobody to be fenced off, when the pod is gone. */
+function takeBack({ podUid, slot: name }: OrderedDrain, { slots }: Observation, retiring: Retiring): TakenBackDrain[] {
+  const slot = slots.find(({ pods }) => pods.some(({ uid, ended }) => uid === podUid && !ended));
+  if (slot?.deployment === undefined) return [];
+
+  const { uid, resourceVersion } = slot.deployment;
+  return [{ slot: name, deployment: { uid, resourceVersion }, reason: whyTakenBack(name, retiring) }];
+}
+
+function whyTakenBack(slot: string, { retirements, blocked }: Retiring): string {
+  if (blocked !== undefined) return blocked.message;
+  const next = retirements.find(({ cause }) => cause === 'Outdated' || cause === 'RevisionFailed');
+  if (next === undefined) return 'it is to stay as it is';
+  return next.slot.name === slot ? 'no other instance serves' : `${next.slot.name} goes first`;
+}
+
+function reasonOf(ordered: OrderDrains['ordered'], takenBack: OrderDrains['takenBack']): string {
+  const sentences = [
+    ...ordered.map(({ slot, reason }) => `${slot} is to drain and is ${reason}`),
+    ...takenBack.map(({ slot, reason }) => `${slot} takes new sessions again: ${reason}`),
+  ];
+  return sentences.length === 0 ? 'the list of drains is brought up to date' : sentences.join('; ');
+}
+
+function bySlotAndPod(left: OrderedDrain, right: OrderedDrain): number {
+  return compare(left.slot, right.slot) || compare(left.podUid, right.podUid);
+}
+
+function compare(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function isSame(left: readonly OrderedDrain[], right: readonly OrderedDrain[]): boolean {
+  return left.length === right.length && left.every((drain, index) => isSameDrain(drain, right[index]));
+}
+
+function isSameDrain(left: OrderedDrain, right: OrderedDrain | undefined): boolean {
+  return (
+    left.podUid === right?.podUid &&
+    left.slot === right.slot &&
+    left.deadlineSeconds === right.deadlineSeconds &&
+    left.since === right.since &&
+    left.reason === right.reason
+  );
+}

@@ -1,0 +1,29 @@
+import type { RememberRevision } from './actions.ts';
+import type { GoodRevision, ObservedDeployment } from './observation.ts';
+import type { Slot } from './slots.ts';
+
+/** What a slot would go back to if it were given another revision now, and that one failed; undefined: nothing is known to be good. */
+export function lastGoodOf(deployment: ObservedDeployment): GoodRevision | undefined {
+  return provenRevision(deployment) ?? deployment.lastGood;
+}
+
+/**
+ * Revisions that became available in slots which were rolled to them: to be written down, so that a crash weeks later is not taken for
+ * their failure. Slots that never ran anything else need no such note.
+ */
+export function revisionsToRemember(slots: readonly Slot[]): readonly RememberRevision[] {
+  const notes: RememberRevision[] = [];
+  for (const { name, deployment } of slots) {
+    if (deployment?.lastGood === undefined || deployment.deleting) continue;
+    const lastGood = provenRevision(deployment);
+    if (lastGood === undefined || lastGood.revision === deployment.lastGood.revision) continue;
+
+    const reason = `revision ${lastGood.revision} is available in slot ${name}`;
+    notes.push({ action: 'RememberRevision', slot: name, uid: deployment.uid, lastGood, reason });
+  }
+  return notes;
+}
+
+function provenRevision({ available, revision, configCopy }: ObservedDeployment): GoodRevision | undefined {
+  return available && revision !== '' && configCopy !== undefined ? { revision, configCopy } : undefined;
+}

@@ -1,0 +1,34 @@
+import { failsIn } from './failed-revision.ts';
+import { isIdle } from './busy.ts';
+import { waitingSlots } from './held.ts';
+import type { Picture } from './picture.ts';
+import type { Retirement } from './retirement.ts';
+
+/** How often held pods are asked again while seats above the maximum wait to be taken back. */
+const heldMilliseconds = 2000;
+/** While all sessions are over and sidecars only have to say that they know of the drain. */
+const confirmationMilliseconds = 500;
+/** While few sessions are left, and while many are. */
+const soonMilliseconds = 2000;
+const laterMilliseconds = 5000;
+const fewSessions = 3;
+
+/** When to look again although nothing changed; undefined: the watches tell of all that this pool waits for (guarantee G8). */
+export function lookAgain({ observation, seating, publishing, retiring }: Picture): number | undefined {
+  const { gate } = observation;
+  const asks = gate?.readable === true && waitingSlots(gate.gate, seating).length > 0;
+  const waits = [
+    publishing.waitMilliseconds,
+    asks ? heldMilliseconds : undefined,
+    failsIn(observation, seating.slots),
+    ...retiring.retirements.map(untilSessionsEnd),
+  ].filter((wait) => wait !== undefined);
+  return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+function untilSessionsEnd({ load, refusal }: Retirement): number | undefined {
+  if (refusal === undefined) return undefined;
+  if (!load.known) return laterMilliseconds;
+  if (isIdle(load)) return confirmationMilliseconds;
+  return load.sessions + load.transit <= fewSessions ? soonMilliseconds : laterMilliseconds;
+}

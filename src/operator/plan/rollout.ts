@@ -1,0 +1,95 @@
+import type { CountedPod } from './busy.ts';
+import { isIdle, loadOf } from './busy.ts';
+import { isReady } from './counts.ts';
+import type { Observation } from './observation.ts';
+import { othersServe } from './quiet.ts';
+import type { ActiveSlot, Wish } from './retirement.ts';
+import type { Block } from './rollout-blocked.ts';
+import { candidateBlockedBy, rolloutBlockedBy } from './rollout-blocked.ts';
+import { deadlineOf } from './rollout-deadline.ts';
+import type { Seating } from './seating.ts';
+import { isOrderedToDrain, leastUsedFirst } from './who-goes-first.ts';
+
+/** Which outdated instance is to be replaced now; not more than one. */
+export interface Rollout {
+  readonly next: Wish | undefined;
+  /** Why none is, although some are outdated. */
+  readonly blocked: Block | undefined;
+}
+
+/**
+ * Chooses the instance that goes next (guarantee G5). The first in the order of use is the one that goes or is waited for: passing over
+ * it would order the drain of one and take back that of another at each look, because an instance that drains is not available either.
+ */
+export function rolloutOf(
+  observation: Observation,
+  seating: Seating,
+  active: readonly ActiveSlot[],
+  leaving: readonly Wish[],
+  pods: readonly CountedPod[],
+): Rollout {
+  const { spec, revision } = observation.pool;
+  const outdated = active.filter(
+    (slot) => isToBeReplaced(slot, revision) && !leaving.some((wish) => wish.slot.name === slot.name),
+  );
+  if (outdated.length === 0) return { next: undefined, blocked: undefined };
+
+  const blocked = rolloutBlockedBy(observation, seating);
+  if (blocked !== undefined) return { next: undefined, blocked };
+
+  const cordoned = nodesCordoned(active);
+  const candidates = cordoned.length === 0 ? outdated : outdated.filter(isOnCordonedNode);
+  const deadlineSeconds = deadlineOf(spec);
+  const preference = { drainingStays: deadlineSeconds !== null, mayBeTheLast: true };
+  const [first] = leastUsedFirst(candidates, observation, pods, preference);
+  if (first === undefined) return { next: undefined, blocked: waitsForNode(cordoned) };
+
+  const servesNobody =
+    !isReady(first) && !isOrderedToDrain(first, observation) && isIdle(loadOf(first.name, pods, spec));
+  const missing = Math.max(0, seating.target - active.length);
+  const waits = candidateBlockedBy(first, { active, leaving, missing, servesNobody, revision });
+  if (waits !== undefined) return { next: undefined, blocked: waits };
+
+  const drains = spec.rollout.policy === 'Rolling' || othersServe(first.name, pods);
+  return {
+    next: {
+      slot: first,
+      cause: 'Outdated',
+      fate: 'replaced',
+      why: whatChanged(first, observation),
+      deadlineSeconds,
+      drains,
+    },
+    blocked: undefined,
+  };
+}
+
+/** Whether its Deployment would make something else than what an instance that starts now is made from. */
+function isToBeReplaced({ deployment }: ActiveSlot, revision: string): boolean {
+  return deployment.revision !== revision || deployment.templateDrift;
+}
+
+/** As far as can be told: a revision is a hash. */
+function whatChanged({ deployment }: ActiveSlot, { pool, config }: Observation): string {
+  if (deployment.revision === pool.revision) return 'somebody edited its pod template';
+  const copy = config.state === 'Valid' ? config.copy : config.lastGoodCopy;
+  return deployment.configCopy === copy ? 'the image or the template changed' : 'the configuration changed';
+}
+
+/**
+ * Nodes of the pool that take no new pods. Their drain needs the disruption budget of the pool, and an instance that drains
+ * elsewhere would use it up.
+ */
+function nodesCordoned(active: readonly ActiveSlot[]): string[] {
+  const nodes = active.flatMap(({ pods }) => pods.filter((pod) => pod.nodeCordoned).map((pod) => pod.node ?? ''));
+  return [...new Set(nodes)];
+}
+
+function isOnCordonedNode({ pods }: ActiveSlot): boolean {
+  return pods.some((pod) => pod.nodeCordoned && !pod.terminating);
+}
+
+function waitsForNode(nodes: readonly string[]): Block {
+  const message = `none is replaced while node ${nodes.join(', ')} is cordoned, so that its own drain finds the disruption budget unused`;
+  return { reason: 'WaitingForNode', message };
+}
