@@ -1,6 +1,7 @@
 import { controllerMoves } from './cluster/controllers.ts';
 import { endingMoves } from './cluster/ending.ts';
 import { kubeletMoves } from './cluster/kubelet.ts';
+import type { SimDeployment, SimPod } from './cluster/objects.ts';
 import { closeAllSessions } from './cluster/sessions.ts';
 import { sidecarMoves } from './cluster/sidecar.ts';
 import { Violation } from './invariants/violation.ts';
@@ -67,6 +68,8 @@ function unrest({ cluster, operators }: Simulation): string {
   if (controllerMoves(cluster).length > 0) return 'controllers have work';
   if (kubeletMoves(cluster).length > 0) return 'kubelets have work';
   if (pods.some((pod) => pod.terminating)) return 'pods are ending';
+  if (cluster.store.last('deployments').some((deployment) => becomesAvailable(deployment, pods)))
+    return 'a pod is ready, and not for long enough yet';
   if ([...cluster.processes.values()].some(({ marker }) => !marker)) return 'a pod waits for its seat';
   for (const operator of operators) {
     if (operator.isBusy()) return `operator ${operator.name} is busy`;
@@ -79,4 +82,8 @@ function unrest({ cluster, operators }: Simulation): string {
     if (!sameStatus(status, cluster.store.last('pool').status)) return 'the status is not written';
   }
   return '';
+}
+
+function becomesAvailable({ uid, reported }: SimDeployment, pods: readonly SimPod[]): boolean {
+  return !reported.available && pods.some((pod) => pod.deploymentUid === uid && pod.report.ready);
 }

@@ -2,12 +2,13 @@ import type { Backend } from '../../../src/balancer/backend.ts';
 import { poolBackends } from '../../../src/balancer/endpoints/backends.ts';
 import type { PoolView } from '../../../src/balancer/endpoints/pool-view.ts';
 import { eligibleMembers } from '../../../src/balancer/rotation/eligible.ts';
+import { compareNames } from '../../../src/balancer/rotation/slot-order.ts';
 import type { Cluster } from './cluster.ts';
 import { isListening, runs } from './cluster.ts';
 import type { Move } from './move.ts';
 import type { Process } from './process.ts';
 import { closeSession, openSession } from './sessions.ts';
-import { obeyedDrains } from './sidecar-drain.ts';
+import { avoided } from './sidecar-drain.ts';
 
 /** How far behind the API server a node's proxy may be, in versions of the EndpointSlices. */
 const proxyLag = 4;
@@ -44,7 +45,8 @@ export function connect(cluster: Cluster, podUid: string | undefined): void {
   if (entry === undefined || !entry.marker || !runs(cluster, entry)) return;
 
   const view = cluster.store.histories.endpoints[entry.seenEndpoints]?.value ?? [];
-  const backends = backendsOf(cluster, entry, view);
+  const draining = avoided(cluster, entry);
+  const backends = backendsOf(view, draining);
   const tried = new Set<string>();
   for (;;) {
     const eligible = eligibleMembers(backends.filter(({ address }) => !tried.has(address))).members;
@@ -52,7 +54,7 @@ export function connect(cluster: Cluster, podUid: string | undefined): void {
     if (target === undefined) return;
     const gateway = cluster.processes.get(target.address);
     if (gateway !== undefined && acceptsWork(cluster, gateway)) {
-      cluster.onOccurrence({ kind: 'WorkSent', entry, gateway, view, drains: obeyedDrains(cluster, entry) });
+      cluster.onOccurrence({ kind: 'WorkSent', entry, gateway, view, draining });
       openSession(cluster, entry, gateway, target.draining);
       return;
     }
@@ -61,11 +63,10 @@ export function connect(cluster: Cluster, podUid: string | undefined): void {
 }
 
 /** As the sidecar's own rules see the pool; the address of a pod is its UID here. */
-function backendsOf(cluster: Cluster, entry: Process, view: PoolView): (Backend & { healthy: boolean })[] {
-  const drained = new Set(obeyedDrains(cluster, entry).map((order) => order.podUid));
-  return poolBackends(view, [])
-    .map((backend) => ({ ...backend, draining: drained.has(backend.address), healthy: true }))
-    .sort((left, right) => (left.name < right.name ? -1 : 1));
+function backendsOf(view: PoolView, draining: ReadonlySet<string>): (Backend & { healthy: boolean })[] {
+  return poolBackends(view, [], draining)
+    .map((backend) => ({ ...backend, healthy: true }))
+    .sort((left, right) => compareNames(left.name, right.name));
 }
 
 /** Whether the gateway of the pod is there and takes a connection. */

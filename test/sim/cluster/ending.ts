@@ -5,7 +5,7 @@ import type { SimPod } from './objects.ts';
 import type { Process } from './process.ts';
 import type { Cause } from './sessions.ts';
 import { cutSessions, sessionsOf } from './sessions.ts';
-import { drainDeadline } from './sidecar-drain.ts';
+import { seeEnding, standing } from './sidecar-drain.ts';
 
 /** How long an ending pod goes on at least, so that everybody has noticed that it ends. */
 const settleMilliseconds = 2000;
@@ -46,12 +46,13 @@ function endingOf(cluster: Cluster, process: Process): Ending | undefined {
   // Note: the preStop hook is asked of the sidecar. With nobody to ask, the kubelet goes on to SIGTERM at once.
   if (!process.sidecarRuns) return 'SidecarKilled';
   if (!process.gatewayRuns) return 'GatewayCrash';
-  if (process.endingSince === undefined) return undefined;
+  const at = standing(process);
+  if (at?.cause !== 'PodEnding') return undefined;
 
   const now = nodeTime(cluster, process.node);
-  const isSettled = now - process.endingSince >= settleMilliseconds;
+  const isSettled = now - at.since >= settleMilliseconds;
   if (isSettled && sessionsOf(cluster, process.podUid).length === 0) return 'its sessions are over';
-  return now >= drainDeadline(cluster, process, process.endingSince) ? 'Deadline' : undefined;
+  return at.deadline !== null && now >= at.deadline ? 'Deadline' : undefined;
 }
 
 function end(cluster: Cluster, { uid, name }: SimPod, ending: Ending): void {
@@ -65,12 +66,10 @@ function end(cluster: Cluster, { uid, name }: SimPod, ending: Ending): void {
 export function noticeMoves(cluster: Cluster): Move[] {
   const moves: Move[] = [];
   for (const process of cluster.processes.values()) {
-    if (process.endingSince !== undefined || !process.sidecarRuns || !process.marker) continue;
+    if (process.drain.ending !== undefined || !process.sidecarRuns || !process.marker) continue;
     if (cluster.lostNodes.has(process.node) || cluster.apiIsDown) continue;
     if (findPod(cluster, process.podUid)?.terminating !== true) continue;
-    moves.push(() => {
-      process.endingSince = nodeTime(cluster, process.node);
-    });
+    moves.push(() => seeEnding(cluster, process, false));
   }
   return moves;
 }

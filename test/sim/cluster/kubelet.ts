@@ -1,3 +1,4 @@
+import { afterRestart, notDraining } from '../../../src/balancer/drain/drain-state.ts';
 import { createRotation } from '../../../src/balancer/rotation/rotation.ts';
 import type { Cluster } from './cluster.ts';
 import { isListening, replacePod } from './cluster.ts';
@@ -6,7 +7,6 @@ import type { Move } from './move.ts';
 import type { PodReport, SimPod } from './objects.ts';
 import type { Process } from './process.ts';
 import { cutSessions } from './sessions.ts';
-import { keepOrder } from './sidecar-drain.ts';
 import { behaviourOf } from './template.ts';
 
 /** What the kubelets could do next on nodes that are up: run containers, and report them. */
@@ -79,15 +79,14 @@ function restartSidecar(cluster: Cluster, process: Process): void {
   process.sidecarRuns = true;
   process.held = null;
   process.lostSince = new Map();
-  process.endingSince = undefined;
+  process.drain = afterRestart(process.drain);
   process.rotation = createRotation(cluster.random.next());
-  keepOrder(cluster, process);
 }
 
 function reportOf(cluster: Cluster, { report }: SimPod, process: Process): PodReport {
   const { milliseconds } = cluster;
-  // Note: the drain of an ending pod leaves it ready. Its Service may have no other.
-  const takesWork = process.orderedSince === undefined || process.endingSince !== undefined || !isListening(cluster);
+  // Note: only an order takes the readiness away. The Service of a pod that is being deleted may have no other.
+  const takesWork = process.drain.ordered === undefined || !isListening(cluster);
   const ready = process.sidecarRuns && process.gatewayServes && takesWork;
   return {
     sidecarRan: true,
@@ -132,6 +131,7 @@ function startSidecar(cluster: Cluster, pod: SimPod, node: string): void {
     node,
     template: pod.template,
     sidecarRuns: true,
+    silent: false,
     marker: false,
     markedMilliseconds: undefined,
     gatewayRuns: false,
@@ -144,8 +144,7 @@ function startSidecar(cluster: Cluster, pod: SimPod, node: string): void {
     // Note: a new watch may begin in the past, at a server that lags behind.
     seenEndpoints: cluster.random.below(histories.endpoints.length),
     seenDrains: histories.drains.length - 1,
-    orderedSince: undefined,
-    endingSince: undefined,
+    drain: notDraining,
     rotation: createRotation(cluster.random.next()),
   });
 }

@@ -1,7 +1,7 @@
 import type { ResolvedSpec } from '../../../src/api/resolve.ts';
 import type { GatewayPoolStatus } from '../../../src/api/status.ts';
 import type { Gate } from '../../../src/operator/plan/gate.ts';
-import type { GoodRevision, OrderedDrain } from '../../../src/operator/plan/observation.ts';
+import type { DrainList, GoodRevision } from '../../../src/operator/plan/observation.ts';
 import type { SlotEndpoint } from '../../../src/balancer/endpoints/pool-view.ts';
 import type { SimTemplate } from './template.ts';
 
@@ -33,10 +33,8 @@ export interface SimGate {
 }
 
 /** The ConfigMap through which sidecars are told who drains. */
-export interface SimDrains {
+export interface SimDrains extends DrainList {
   readonly resourceVersion: number;
-  readonly poolGeneration: number;
-  readonly draining: readonly OrderedDrain[];
 }
 
 export interface SimDeployment {

@@ -1,3 +1,4 @@
+import type { DrainState } from '../../../src/balancer/drain/drain-state.ts';
 import type { Rotation } from '../../../src/balancer/rotation/rotation.ts';
 import type { SlotVerdict } from '../../../src/balancer/seat/decide.ts';
 import type { GateReading } from '../../../src/balancer/seat/gate.ts';
@@ -26,6 +27,8 @@ export interface Process {
   readonly node: string;
   readonly template: SimTemplate;
   sidecarRuns: boolean;
+  /** It runs and answers nobody at /sessions. */
+  silent: boolean;
   /** The file on the emptyDir: the gateway was let through. */
   marker: boolean;
   markedMilliseconds: number | undefined;
@@ -39,10 +42,8 @@ export interface Process {
   /** How much of the history of endpoints and drains its watches have seen. */
   seenEndpoints: number;
   seenDrains: number;
-  /** The file on the emptyDir: since when it has obeyed an order to drain, by its node's clock. */
-  orderedSince: number | undefined;
-  /** Since when it knows that its pod is ending, by its node's clock. */
-  endingSince: number | undefined;
+  /** The file on the emptyDir: why it drains, and since when by its node's clock. */
+  drain: DrainState;
   /** Its own place in the round-robin. */
   rotation: Rotation;
 }

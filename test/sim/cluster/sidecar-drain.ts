@@ -1,49 +1,61 @@
-import type { OrderedDrain, PodAnswer } from '../../../src/operator/plan/observation.ts';
+import type { Standing } from '../../../src/balancer/drain/drain-state.ts';
+import { reportOf, standingOf, withEnding, withOrder } from '../../../src/balancer/drain/drain-state.ts';
+import type { DrainList, PodAnswer } from '../../../src/operator/plan/observation.ts';
 import type { Cluster } from './cluster.ts';
 import { nodeTime } from './cluster.ts';
 import type { Process } from './process.ts';
 
+const nothingOrdered: DrainList = { generation: 0, poolGeneration: 0, draining: [] };
+
 /** The drains that this sidecar obeys now. A ConfigMap that is gone takes nothing back. */
-export function obeyedDrains({ store }: Cluster, { seenDrains }: Process): readonly OrderedDrain[] {
+export function obeyedDrains({ store }: Cluster, { seenDrains }: Process): DrainList {
   const { drains } = store.histories;
   for (let position = seenDrains; position >= 0; position -= 1) {
     const known = drains[position]?.value;
-    if (known !== undefined) return known.draining;
+    if (known !== undefined) return known;
   }
-  return [];
+  return nothingOrdered;
 }
 
-/** Its own order among them. */
-export function ownOrder(cluster: Cluster, process: Process): OrderedDrain | undefined {
-  return obeyedDrains(cluster, process).find(({ podUid }) => podUid === process.podUid);
+/** UIDs of the pods that get no new work from it. */
+export function avoided(cluster: Cluster, process: Process): ReadonlySet<string> {
+  const ordered = obeyedDrains(cluster, process).draining.map(({ podUid }) => podUid);
+  return new Set(standing(process) === null ? ordered : [...ordered, process.podUid]);
+}
+
+/** Its watch brings the next version of the list. */
+export function seeDrains(cluster: Cluster, process: Process): void {
+  process.seenDrains += 1;
+  obeyOrder(cluster, process);
 }
 
 /** What was ordered begins when it is seen, by the clock of the node, and goes on over restarts; what is taken back ends. */
-export function keepOrder(cluster: Cluster, process: Process): void {
-  const order = ownOrder(cluster, process);
-  if (order === undefined) process.orderedSince = undefined;
-  else process.orderedSince ??= nodeTime(cluster, process.node);
+function obeyOrder(cluster: Cluster, process: Process): void {
+  const order = obeyedDrains(cluster, process).draining.find(({ podUid }) => podUid === process.podUid);
+  process.drain = withOrder(process.drain, order, nodeTime(cluster, process.node));
 }
 
-/** When an ending pod gives its sessions up, by its node's clock. */
-export function drainDeadline(cluster: Cluster, process: Process, endingSince: number): number {
-  const ordered = orderDeadline(cluster, process);
-  return Math.min(ordered ?? Infinity, endingSince + process.template.drainSeconds * 1000);
+/** Its watch brings the next version of the EndpointSlices, in which its own pod may be ending. */
+export function seeEndpoints(cluster: Cluster, process: Process): void {
+  process.seenEndpoints += 1;
+  const view = cluster.store.histories.endpoints[process.seenEndpoints]?.value ?? [];
+  const own = view.find(({ podUid }) => podUid === process.podUid);
+  if (own?.terminating === true) seeEnding(cluster, process, true);
 }
 
-function orderDeadline(cluster: Cluster, process: Process): number | undefined {
-  const seconds = ownOrder(cluster, process)?.deadlineSeconds ?? undefined;
-  if (process.orderedSince === undefined || seconds === undefined) return undefined;
-  return process.orderedSince + seconds * 1000;
+/** `sure`: the API server said so; else it was the kubelet's hook. */
+export function seeEnding(cluster: Cluster, process: Process, sure: boolean): void {
+  process.drain = withEnding(process.drain, sure, nodeTime(cluster, process.node));
+}
+
+export function standing({ drain, template }: Process): Standing | null {
+  return standingOf(drain, template.drainSeconds);
 }
 
 /** What it tells at /sessions of its own drain. */
 export function toldDrain(cluster: Cluster, process: Process): PodAnswer['drain'] {
-  const now = nodeTime(cluster, process.node);
-  if (process.endingSince !== undefined) {
-    return { deadlineReached: now >= drainDeadline(cluster, process, process.endingSince) };
-  }
-  if (process.orderedSince === undefined) return null;
-  const deadline = orderDeadline(cluster, process);
-  return { deadlineReached: deadline !== undefined && now >= deadline };
+  const at = standing(process);
+  if (at === null) return null;
+  const { deadlineReached } = reportOf(at, nodeTime(cluster, process.node));
+  return { deadlineReached };
 }

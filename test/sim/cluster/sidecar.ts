@@ -5,7 +5,7 @@ import type { Move } from './move.ts';
 import type { Process } from './process.ts';
 import { seatRound } from './seat-round.ts';
 import { sessionsOf } from './sessions.ts';
-import { keepOrder, obeyedDrains, toldDrain } from './sidecar-drain.ts';
+import { obeyedDrains, seeDrains, seeEndpoints, toldDrain } from './sidecar-drain.ts';
 
 /** What the sidecars could do next: go on in their round of the seat rule, or hear news of the API server. */
 export function sidecarMoves(cluster: Cluster): Move[] {
@@ -21,20 +21,15 @@ export function sidecarMoves(cluster: Cluster): Move[] {
 function watchMoves(cluster: Cluster, process: Process): Move[] {
   const { endpoints, drains } = cluster.store.histories;
   const moves: Move[] = [];
-  if (process.seenEndpoints < endpoints.length - 1) moves.push(() => (process.seenEndpoints += 1));
-  if (process.seenDrains < drains.length - 1) {
-    moves.push(() => {
-      process.seenDrains += 1;
-      keepOrder(cluster, process);
-    });
-  }
+  if (process.seenEndpoints < endpoints.length - 1) moves.push(() => seeEndpoints(cluster, process));
+  if (process.seenDrains < drains.length - 1) moves.push(() => seeDrains(cluster, process));
   return moves;
 }
 
 /** GET :15090/sessions as the operator asks it; undefined: no answer. */
 export function answerOf(cluster: Cluster, podUid: string): PodAnswer | undefined {
   const process = cluster.processes.get(podUid);
-  if (process === undefined || !runs(cluster, process)) return undefined;
+  if (process === undefined || process.silent || !runs(cluster, process)) return undefined;
   if (cluster.silence > 0 && cluster.random.chance(cluster.silence)) return undefined;
 
   const own = sessionsOf(cluster, podUid);
@@ -43,6 +38,7 @@ export function answerOf(cluster: Cluster, podUid: string): PodAnswer | undefine
     const slot = cluster.processes.get(gateway)?.slot;
     if (entry === podUid && slot !== undefined) backends[slot] = (backends[slot] ?? 0) + 1;
   }
+  const { generation, draining } = obeyedDrains(cluster, process);
   const isUnreadable = cluster.silence > 0 && cluster.random.chance(cluster.silence / 4);
   const sessions = isListening(cluster) ? (backends[process.slot] ?? 0) : own.length;
   return {
@@ -51,7 +47,8 @@ export function answerOf(cluster: Cluster, podUid: string): PodAnswer | undefine
     transit: own.filter(({ entry, gateway }) => entry === podUid && gateway !== podUid).length,
     backends,
     drain: toldDrain(cluster, process),
-    knownDrains: obeyedDrains(cluster, process).map((order) => order.podUid),
+    knownDrains: draining.map((order) => order.podUid),
+    drainsGeneration: generation,
     busyPeers: [],
   };
 }

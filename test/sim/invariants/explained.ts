@@ -3,17 +3,18 @@ import type { Observation, ObservedSlot } from '../../../src/operator/plan/obser
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Intent } from '../operator/intent.ts';
 import type { Occurrence } from './occurrence.ts';
+import { fails } from './rollouts.ts';
 import { Violation } from './violation.ts';
 
-type Explained = Extract<Occurrence, { kind: 'SlotDeleted' | 'SlotRolled' | 'DrainsOrdered' }>;
+type Explained = Extract<Occurrence, { kind: 'SlotDeleted' | 'SlotRolled' | 'DrainsWritten' }>;
 
 /**
  * Guarantees G2 and G4: an operator drains and stops an instance because somebody asked for that very instance, because `replicas` as
  * the user wrote it is lower, or because a rollout within the cap replaces it. The maximum is no reason, now or later.
  */
 export function assertExplained(cluster: Cluster, occurrence: Explained): void {
-  if (occurrence.kind === 'DrainsOrdered') {
-    for (const { slot } of occurrence.added) assertDrainExplained(occurrence.intent, slot);
+  if (occurrence.kind === 'DrainsWritten') {
+    for (const { slot } of occurrence.added) assertDrainExplained(cluster, occurrence.intent, slot);
     return;
   }
   const { deployment, intent } = occurrence;
@@ -56,7 +57,7 @@ function unexplainedRoll({ action, look, observation }: Intent, spec: ResolvedSp
 }
 
 /** Judged by what the operator saw: its caches may be old, and they must say so themselves. */
-function assertDrainExplained({ operator, observation }: Intent, name: string): void {
+function assertDrainExplained({ store, milliseconds }: Cluster, { operator, observation }: Intent, name: string): void {
   const { spec } = observation.pool;
   const slot = observation.slots.find((found) => found.name === name);
   if (slot?.deployment?.stopRequested === true) return;
@@ -69,6 +70,8 @@ function assertDrainExplained({ operator, observation }: Intent, name: string): 
   const seats = observation.slots.filter(exists).length + spec.externalInstances.length;
   const mayRoll = seats <= spec.maxInstances && spec.rollout.policy !== 'OnDelete';
   if (mayRoll && slot !== undefined && isOutdated(slot, observation)) return;
+  const pods = store.last('pods').filter((pod) => pod.slot === name);
+  if (pods.some((pod) => fails(pod, observation, milliseconds))) return;
   throw new Violation(`G2: operator ${operator} ordered ${name} to drain, and nobody wanted that`);
 }
 

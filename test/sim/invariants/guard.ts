@@ -27,7 +27,7 @@ export function guard(cluster: Cluster, tally: Tally): { check: () => void } {
         assertExplained(cluster, occurrence);
         rollouts.assertOneAtATime(occurrence);
         break;
-      case 'DrainsOrdered':
+      case 'DrainsWritten':
         assertExplained(cluster, occurrence);
         assertDoomedDrain(cluster, occurrence);
         break;

@@ -19,7 +19,7 @@ export type Occurrence =
       readonly intent: Intent;
     }
   | {
-      readonly kind: 'DrainsOrdered';
+      readonly kind: 'DrainsWritten';
       readonly added: readonly OrderedDrain[];
       readonly removed: readonly OrderedDrain[];
       readonly intent: Intent;
@@ -36,5 +36,6 @@ export type Occurrence =
       readonly entry: Process;
       readonly gateway: Process;
       readonly view: PoolView;
-      readonly drains: readonly OrderedDrain[];
+      /** Pods that it knows to take no new work. */
+      readonly draining: ReadonlySet<string>;
     };

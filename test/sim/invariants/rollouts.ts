@@ -1,3 +1,4 @@
+import type { Observation } from '../../../src/operator/plan/observation.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { findDeployment } from '../cluster/cluster.ts';
 import type { SimDeployment, SimPod } from '../cluster/objects.ts';
@@ -11,7 +12,9 @@ type Roll = Extract<Occurrence, { kind: 'SlotRolled' }>;
 interface UnderWay {
   readonly slot: string;
   readonly uid: string;
+  /** Identity of the template that it got. */
   readonly template: string;
+  readonly revision: string;
 }
 
 /** The clocks of operators run at most this much faster than the time. */
@@ -29,10 +32,11 @@ export function guardRollouts(cluster: Cluster): { assertOneAtATime: (roll: Roll
       if (action.action !== 'RollSlot') return;
       if (action.to.kind === 'LastGood') assertFailed(roll, cluster.milliseconds);
       else {
-        assertNoOther(operator, deployment.slot, underWay.get(operator));
+        assertNoOther(cluster, roll, underWay.get(operator));
         assertNotFailedElsewhere(roll);
       }
-      underWay.set(operator, { slot: deployment.slot, uid: deployment.uid, template: keyOf(template) });
+      const { revision } = template;
+      underWay.set(operator, { slot: deployment.slot, uid: deployment.uid, template: keyOf(template), revision });
     },
     check: () => {
       const deployments = cluster.store.last('deployments');
@@ -52,10 +56,14 @@ function isAvailable({ reported, template }: SimDeployment): boolean {
   return reported.available && reported.template === keyOf(template);
 }
 
-function assertNoOther(operator: string, slot: string, other: UnderWay | undefined): void {
-  if (other === undefined || other.slot === slot) return;
+/** Note: when the user wants yet another revision, one that serves nobody may get it while the last one is not available yet either. */
+function assertNoOther(cluster: Cluster, { deployment, template, intent }: Roll, other: UnderWay | undefined): void {
+  if (other === undefined || other.slot === deployment.slot) return;
+  const isSuperseded = other.revision !== template.revision;
+  const serves = cluster.store.last('pods').some((pod) => pod.deploymentUid === deployment.uid && pod.report.ready);
+  if (isSuperseded && !serves) return;
   throw new Violation(
-    `G5: operator ${operator} rolled ${slot} while ${other.slot}, which it rolled before, is not available yet`,
+    `G5: operator ${intent.operator} rolled ${deployment.slot} while ${other.slot}, which it rolled before, is not available yet`,
   );
 }
 
@@ -72,19 +80,19 @@ function assertNotFailedElsewhere({ deployment, template, intent }: Roll): void 
 /** Note: by the time as it is. An operator whose clock is off by an hour must not call a revision failed for that. */
 function assertFailed({ deployment, intent }: Roll, milliseconds: number): void {
   const { look, observation, operator } = intent;
-  const { progressDeadlineSeconds } = observation.pool.spec.rollout;
-  const own = look.pods.filter(({ slot, terminating }) => slot === deployment.slot && !terminating);
-  const hasFailed = own.some(
-    (pod) =>
-      pod.template.revision === deployment.template.revision &&
-      (pod.report.restarts >= 3 ||
-        waitedMilliseconds(pod, milliseconds) * fastestClock >= progressDeadlineSeconds * 1000),
-  );
+  const hasFailed = look.pods.some((pod) => pod.slot === deployment.slot && fails(pod, observation, milliseconds));
   if (isAvailable(deployment)) throw new Violation(`G5: ${deployment.slot} was available, and went back all the same`);
   if (hasFailed) return;
   throw new Violation(
     `G5: operator ${operator} called ${deployment.template.revision} failed in ${deployment.slot} before it was`,
   );
+}
+
+/** Whether the gateway of the pod does not come up, by the user's own measure. */
+export function fails(pod: SimPod, { pool }: Observation, milliseconds: number): boolean {
+  if (pod.terminating || pod.template.revision !== pool.revision) return false;
+  const deadlineMilliseconds = pool.spec.rollout.progressDeadlineSeconds * 1000;
+  return pod.report.restarts >= 3 || waitedMilliseconds(pod, milliseconds) * fastestClock >= deadlineMilliseconds;
 }
 
 /** How long the pod could have become ready: not while it waited for its seat. */

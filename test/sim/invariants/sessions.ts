@@ -4,7 +4,6 @@ import type { SimPod } from '../cluster/objects.ts';
 import type { Process } from '../cluster/process.ts';
 import type { Session } from '../cluster/sessions.ts';
 import { sessionsOf } from '../cluster/sessions.ts';
-import { keyOf } from '../cluster/template.ts';
 import type { Intent } from '../operator/intent.ts';
 import type { Occurrence } from './occurrence.ts';
 import type { Tally } from './tally.ts';
@@ -81,14 +80,15 @@ export function assertLegalCut(
 /** A pod that is about to be deleted gets no new sessions any more, so its drain stays in force until it is gone. */
 export function assertDoomedDrain(
   cluster: Cluster,
-  { removed, intent }: Extract<Occurrence, { kind: 'DrainsOrdered' }>,
+  { removed, intent }: Extract<Occurrence, { kind: 'DrainsWritten' }>,
 ): void {
   for (const { podUid } of removed) {
     const pod = findPod(cluster, podUid);
     if (pod === undefined) continue;
     const owner = cluster.store.last('deployments').find(({ uid }) => uid === pod.deploymentUid);
-    const stays = owner !== undefined && keyOf(owner.template) === pod.replicaSet && !pod.terminating;
-    if (!stays) throw new Violation(`G3: operator ${intent.operator} took the drain of ${pod.name} back, which is ending`);
+    const stays = owner?.template.revision === pod.template.revision && !pod.terminating;
+    if (!stays)
+      throw new Violation(`G3: operator ${intent.operator} took the drain of ${pod.name} back, which is ending`);
   }
 }
 

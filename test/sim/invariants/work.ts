@@ -6,10 +6,9 @@ import { Violation } from './violation.ts';
 /** Guarantee G6: new work goes to a gateway that the sidecar knows as ready and not draining, as long as there is one that answers. */
 export function assertBestGateway(
   cluster: Cluster,
-  { entry, gateway, view, drains }: Extract<Occurrence, { kind: 'WorkSent' }>,
+  { entry, gateway, view, draining }: Extract<Occurrence, { kind: 'WorkSent' }>,
 ): void {
-  const drained = new Set(drains.map(({ podUid }) => podUid));
-  const takesWork = view.filter(({ podUid, ready }) => ready && !drained.has(podUid));
+  const takesWork = view.filter(({ podUid, ready }) => ready && !draining.has(podUid));
   if (takesWork.some(({ podUid }) => podUid === gateway.podUid)) return;
 
   const better = takesWork.find(({ podUid }) => {
@@ -17,7 +16,7 @@ export function assertBestGateway(
     return process !== undefined && acceptsWork(cluster, process);
   });
   if (better === undefined) return;
-  const why = drained.has(gateway.podUid) ? 'drains' : 'is not ready';
+  const why = draining.has(gateway.podUid) ? 'drains' : 'is not ready';
   throw new Violation(
     `G6: ${entry.podName} sent work to ${gateway.podName}, which ${why}, although ${better.podName} is ready`,
   );

@@ -16,10 +16,10 @@ import { mayPublish } from '../../../src/operator/seat-protocol/may-publish.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { replaceDeployment, say } from '../cluster/cluster.ts';
 import type { SimTemplate } from '../cluster/template.ts';
-import type { Intent } from './intent.ts';
 import { intentOf } from './intent.ts';
 import type { Send } from './sim-api.ts';
 import { simSeatApi } from './sim-api.ts';
+import { createBalancer } from './write-drains.ts';
 
 /** One round of one operator. */
 export interface Round {
@@ -63,8 +63,6 @@ async function applyAction(round: Round, action: Action): Promise<boolean> {
     case 'EnsureChildren':
       if (observation.drains === undefined) await send('APPLY ConfigMap prod-balancer', () => createBalancer(cluster));
       return true;
-    case 'OrderDrains':
-      return send('PATCH drains', () => orderDrains(cluster, action, intent));
     case 'RepairSlot':
       return send(`PATCH Deployment ${action.slot}`, () => repairSlot(cluster, action));
     case 'RememberRevision':
@@ -73,6 +71,7 @@ async function applyAction(round: Round, action: Action): Promise<boolean> {
     case 'WriteGate':
     case 'StartSlots':
     case 'TakeBackSeats':
+    case 'OrderDrains':
     case 'StopSlot':
     case 'RollSlot':
       break;
@@ -82,8 +81,15 @@ async function applyAction(round: Round, action: Action): Promise<boolean> {
   return outcome.done;
 }
 
-function sentenceOf(action: SeatAction | StopAction): string {
-  return action.action === 'StopSlot' || action.action === 'RollSlot' ? action.reason : stepReason(action);
+function sentenceOf(action: SeatAction | OrderDrains | StopAction): string {
+  switch (action.action) {
+    case 'OrderDrains':
+    case 'StopSlot':
+    case 'RollSlot':
+      return action.reason;
+    default:
+      return stepReason(action);
+  }
 }
 
 function repairSlot(cluster: Cluster, { uid, what, reason }: RepairSlot): true {
@@ -94,26 +100,6 @@ function repairSlot(cluster: Cluster, { uid, what, reason }: RepairSlot): true {
 
 function rememberRevision(cluster: Cluster, { uid, lastGood }: RememberRevision): true {
   replaceDeployment(cluster, uid, { lastGood });
-  return true;
-}
-
-function createBalancer(cluster: Cluster): void {
-  if (cluster.store.last('drains') !== undefined) return;
-  cluster.store.write('drains', { resourceVersion: cluster.nextVersion(), poolGeneration: 0, draining: [] });
-}
-
-/** A merge patch with the resourceVersion in it. */
-function orderDrains(cluster: Cluster, { draining, ...order }: OrderDrains, intent: Intent): boolean {
-  const stored = cluster.store.last('drains');
-  if (stored === undefined || String(stored.resourceVersion) !== order.expectResourceVersion) return false;
-
-  const added = draining.filter(({ podUid }) => !stored.draining.some((known) => known.podUid === podUid));
-  const removed = stored.draining.filter(({ podUid }) => !draining.some((wanted) => wanted.podUid === podUid));
-  cluster.onOccurrence({ kind: 'DrainsOrdered', added, removed, intent });
-  const { poolGeneration } = order;
-  cluster.store.write('drains', { ...stored, resourceVersion: cluster.nextVersion(), poolGeneration, draining });
-  const list = draining.map(({ slot, reason }) => `${slot} (${reason})`);
-  say(cluster, `Drains: ${list.length === 0 ? 'none' : list.join('; ')}`);
   return true;
 }
 

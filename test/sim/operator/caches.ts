@@ -1,11 +1,13 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import type { CollectionName, Collections } from '../cluster/objects.ts';
+import type { CollectionName, Collections, SimPod } from '../cluster/objects.ts';
 
 /** One operator's watches: how much of each collection's history it has seen. Each lags by its own time. */
 export interface Caches {
   read<Name extends CollectionName>(name: Name): Collections[Name];
   /** Since when (by the cluster's time) this operator knows the gate as it sees it. */
   gateKnownSince(): number;
+  /** Since when this operator knows since when this pod could have become Ready. */
+  progressKnownSince(pod: SimPod): number;
   /** Watches that are behind. */
   behind(): CollectionName[];
   /** One watch goes on by some events. */
@@ -46,6 +48,7 @@ export function cachesOf(cluster: Cluster): Caches {
   const { histories } = cluster.store;
   const position = { ...nowhere };
   let written = { ...nowhere };
+  const progress = new Map<string, number>();
   let knownSince = 0;
   let frozen: CollectionName | undefined;
   const end = (name: CollectionName): number => histories[name].length - 1;
@@ -57,10 +60,15 @@ export function cachesOf(cluster: Cluster): Caches {
   const moveTo = (name: CollectionName, target: number): void => {
     if (name === 'gate' && target !== position.gate) knownSince = cluster.milliseconds;
     position[name] = target;
+    if (name !== 'pods') return;
+    const known = new Map(progress);
+    progress.clear();
+    for (const pod of read('pods')) progress.set(keyOf(pod), known.get(keyOf(pod)) ?? cluster.milliseconds);
   };
   return {
     read,
     gateKnownSince: () => knownSince,
+    progressKnownSince: (pod) => progress.get(keyOf(pod)) ?? cluster.milliseconds,
     behind: () => watched.filter((name) => name !== frozen && position[name] < end(name)),
     advance: (name) => moveTo(name, position[name] + 1 + cluster.random.below(end(name) - position[name])),
     freeze: (name) => {
@@ -72,6 +80,7 @@ export function cachesOf(cluster: Cluster): Caches {
     relist: () => {
       frozen = undefined;
       written = { ...nowhere };
+      progress.clear();
       knownSince = cluster.milliseconds;
       for (const name of watched) moveTo(name, end(name));
     },
@@ -80,4 +89,9 @@ export function cachesOf(cluster: Cluster): Caches {
     },
     showsOwnWrites: () => watched.every((name) => position[name] >= written[name]),
   };
+}
+
+/** A pod that begins anew to make progress is another one. */
+function keyOf({ uid, report }: SimPod): string {
+  return `${uid} ${report.startedMilliseconds ?? ''}`;
 }

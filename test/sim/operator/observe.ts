@@ -19,8 +19,6 @@ export interface Observer {
   readonly clock: OperatorClock;
   /** The image of the sidecar that pods get which start now. */
   readonly sidecar: string;
-  /** By its own wall clock. */
-  readonly now: Date;
 }
 
 /** `skewMilliseconds`: how far its wall clock is off; `rate`: how fast its monotonic clock goes. */
@@ -30,9 +28,9 @@ export interface OperatorClock {
 }
 
 /** The real observation, from what this operator's caches say and what sidecars answer now. */
-export function observe(cluster: Cluster, caches: Caches, { clock, sidecar, now }: Observer): Observation {
+export function observe(cluster: Cluster, caches: Caches, { clock, sidecar }: Observer): Observation {
   const seen = observeCaches(cluster, caches, clock.rate, sidecar);
-  const asked = new Set(podsToAsk(seen, now).map(({ pod }) => pod.uid));
+  const asked = new Set(podsToAsk(seen).map(({ pod }) => pod.uid));
   if (asked.size === 0) return seen;
 
   const slots = seen.slots.map((slot) => ({
@@ -60,7 +58,7 @@ function observeCaches(cluster: Cluster, caches: Caches, clockRate: number, bala
       spec: pool.spec,
       revision: revisionNamed(pool.spec.image, configOfCopy(copy), pool.restart),
     },
-    slots: observedSlots(caches.read('deployments'), caches.read('pods'), caches.read('cordoned')),
+    slots: observedSlots(caches, (pod) => (cluster.milliseconds - caches.progressKnownSince(pod)) * clockRate),
     gate: gate && observedGate(gate, (cluster.milliseconds - caches.gateKnownSince()) * clockRate),
     drains: drains && { ...drains, resourceVersion: String(drains.resourceVersion) },
     balancerImage,
@@ -84,11 +82,9 @@ function observedGate({ gate, sealed, uid, resourceVersion }: SimGate, ageMillis
     : { readable: false, problem: 'it is not as an operator wrote it', ...version };
 }
 
-function observedSlots(
-  deployments: readonly SimDeployment[],
-  pods: readonly SimPod[],
-  cordoned: Collections['cordoned'],
-): ObservedSlot[] {
+function observedSlots(caches: Caches, progressMilliseconds: (pod: SimPod) => number): ObservedSlot[] {
+  const [deployments, pods] = [caches.read('deployments'), caches.read('pods')];
+  const cordoned = caches.read('cordoned');
   const names = new Set([...deployments, ...pods].map(({ slot }) => slot));
   return [...names]
     .map((name) => {
@@ -97,7 +93,9 @@ function observedSlots(
         number: slotNumber('prod', name) ?? 0,
         name,
         deployment: deployment === undefined ? undefined : observedDeployment(deployment),
-        pods: pods.filter(({ slot }) => slot === name).map((pod) => observedPod(pod, cordoned)),
+        pods: pods
+          .filter(({ slot }) => slot === name)
+          .map((pod) => observedPod(pod, cordoned, progressMilliseconds(pod))),
       };
     })
     .sort((left, right) => left.number - right.number);
@@ -122,7 +120,8 @@ function observedDeployment(deployment: SimDeployment): ObservedDeployment {
   };
 }
 
-export function observedPod(pod: SimPod, cordoned: Collections['cordoned']): ObservedPod {
+export function observedPod(pod: SimPod, cordoned: Collections['cordoned'], progressMilliseconds: number): ObservedPod {
+  const since = progressSince(pod);
   const { name, uid, node, template, terminating, nodeLost, report } = pod;
   return {
     name,
@@ -135,12 +134,14 @@ export function observedPod(pod: SimPod, cordoned: Collections['cordoned']): Obs
     nodeLost,
     ready: report.ready,
     balancerStarted: report.started,
+    balancerEverRan: report.sidecarRan,
     gatewayEverStarted: report.gatewayEverStarted,
     waiting: report.waiting,
     restarts: report.restarts,
     nodeCordoned: node !== undefined && cordoned.includes(node),
     balancerImage: template.sidecar,
-    progressSince: progressSince(pod),
+    progressSince: since,
+    progressMilliseconds: since === undefined ? undefined : progressMilliseconds,
     answer: undefined,
   };
 }

@@ -40,7 +40,7 @@ export function operatorOf(cluster: Cluster, name: string, clock: OperatorClock)
   let woken = false;
 
   const now = (): Date => new Date(1_700_000_000_000 + cluster.milliseconds + clock.skewMilliseconds);
-  const look = (): Observation => observe(cluster, caches, { clock, sidecar, now: now() });
+  const look = (): Observation => observe(cluster, caches, { clock, sidecar });
 
   function reconcile(): void {
     const observation = look();

@@ -17,6 +17,7 @@ import type { SimTemplate } from '../cluster/template.ts';
 import type { Intent } from './intent.ts';
 import { observedPod } from './observe.ts';
 import { replaceTemplate } from './replace-template.ts';
+import { writeDrains } from './write-drains.ts';
 
 /** How a request of an operator gets to the API server: when the simulation says so, and maybe never. */
 export type Send = <Answer>(what: string, perform: () => Answer) => Promise<Answer>;
@@ -43,9 +44,11 @@ export function simSeatApi(cluster: Cluster, send: Send, intent: Intent, templat
         String(store.last('gate')?.resourceVersion) === expect ? storeGate(cluster, gate) : 'Conflict',
       ),
     createDeployment: (slot) => send(`POST Deployment ${slot}`, () => createDeployment(cluster, slot, template)),
-    touchDeployment: ({ uid, slot }) =>
+    touchDeployment: ({ uid, slot, resourceVersion }) =>
       send(`PATCH Deployment ${slot}`, () => {
-        if (!store.last('deployments').some((found) => found.uid === uid)) return 'Gone';
+        const found = store.last('deployments').find((deployment) => deployment.uid === uid);
+        const isThere = resourceVersion === undefined || String(found?.resourceVersion) === resourceVersion;
+        if (found === undefined || !isThere) return 'Gone';
         replaceDeployment(cluster, uid, {});
         return 'Touched';
       }),
@@ -56,6 +59,7 @@ export function simSeatApi(cluster: Cluster, send: Send, intent: Intent, templat
         const found = findAt(cluster, uid, resourceVersion);
         return found === undefined ? 'Conflict' : replaceTemplate(cluster, found, wanted, template, intent);
       }),
+    writeDrains: (drains, expect) => send('PATCH drains', () => writeDrains(cluster, drains, expect, intent)),
     askSidecars: async (pods) => {
       const answers = await Promise.all(
         pods.map(({ uid, name }) => send(`GET sessions of ${name}`, () => ask(cluster, uid, intent))),
@@ -88,7 +92,7 @@ function livePool({ store }: Cluster): LivePool {
 function livePod(cluster: Cluster, pod: SimPod): LivePod {
   const { answer: _notAsked, ...counted } = countedPod(
     pod.slot,
-    observedPod(pod, cluster.store.last('cordoned')),
+    observedPod(pod, cluster.store.last('cordoned'), 0),
     undefined,
   );
   return { ...counted, address: pod.node === undefined ? undefined : pod.uid };
