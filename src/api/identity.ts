@@ -26,7 +26,7 @@ export const labels = {
 export const annotations = {
   /** On the pod template of a slot: the hash of the user's inputs it was rendered from. */
   revision: `${group}/revision`,
-  /** On a slot's Deployment: the version of the start gate that was rebuilt when this slot was found. */
+  /** On a slot's Deployment: what gave it another version, so that a stop fails that was decided before: a gate rebuilt, a drain taken back. */
   gate: `${group}/gate`,
   /** On children: the hash of what was applied last, so that a restarted operator need not apply it again. */
   applied: `${group}/applied`,

@@ -17,7 +17,10 @@ export interface CutListeners {
  * Tells of every session that ended because its pod did, as the pods' own sidecars report it at their end; returns what ends that. The
  * Event is on the pool, or on the pod when the pool is deleted already.
  */
-export function reportSessionsCut({ pods, pools }: Caches, { recordEvent, count }: CutListeners): () => void {
+export function reportSessionsCut(
+  { pods, pools }: Pick<Caches, 'pods' | 'pools'>,
+  { recordEvent, count }: CutListeners,
+): () => void {
   return pods.onChange((event) => {
     // What was there when this process started was told by the one before.
     if (event.new === undefined || event.initial) return;

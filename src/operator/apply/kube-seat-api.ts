@@ -93,8 +93,8 @@ export function createSeatApi({ client, pool, inputs, nodeOf, askSidecar, signal
       return 'AlreadyExists';
     },
 
-    async touchDeployment({ slot, uid }, mark) {
-      const patch = { metadata: { uid, annotations: { [annotations.gate]: mark } } };
+    async touchDeployment({ slot, uid, resourceVersion }, mark) {
+      const patch = { metadata: { uid, resourceVersion, annotations: { [annotations.gate]: mark } } };
       const touched = await unless(isGoneOrChanged, () =>
         client.mergePatch(deploymentType, { namespace, name: slot }, patch, write),
       );

@@ -50,14 +50,14 @@ async function recheck(
 }
 
 async function ask(
-  { askSidecar, caches, clock }: ReconcileDependencies,
+  { askSidecar, caches }: ReconcileDependencies,
   observation: Observation,
   signal: AbortSignal,
 ): Promise<Observation> {
   const { namespace } = observation.pool;
   const addressOf = ({ name }: ObservedPod): string | undefined =>
     caches.pods.get(`${namespace}/${name}`)?.status?.podIP;
-  const pods = podsToAsk(observation, clock.now()).map(({ pod }) => pod);
+  const pods = podsToAsk(observation).map(({ pod }) => pod);
   const answers = await answersOf(pods, addressOf, askSidecar, signal);
   return answers.size === 0 ? observation : withAnswers(observation, answers);
 }

@@ -49,6 +49,7 @@ describe('livePool', () => {
 });
 
 describe('livePod', () => {
+  const nowhere = () => undefined;
   const pod = (
     status: NonNullable<WatchedPod['status']>,
     labels: Record<string, string> = { 'pam.gatewaypool.io/slot': 'prod-0' },
@@ -74,11 +75,28 @@ describe('livePod', () => {
     },
     { name: 'ended', status: { phase: 'Failed' }, expected: { ended: true } },
   ])('is $name', ({ status, expected }) => {
-    expect(livePod(pod(status))).toMatchObject({ slot: 'prod-0', uid: 'uid-1', ...expected });
+    expect(livePod(pod(status), nowhere)).toMatchObject({ slot: 'prod-0', uid: 'uid-1', ...expected });
+  });
+
+  it('has the address at which its sidecar is asked, and is Ready or not', () => {
+    const conditions = [{ type: 'Ready', status: 'True' }];
+
+    expect(livePod(pod({ podIP: '192.0.2.1', conditions }), nowhere)).toMatchObject({
+      address: '192.0.2.1',
+      ready: true,
+    });
+    expect(livePod(pod({}), nowhere)).toMatchObject({ address: undefined, ready: false });
+  });
+
+  it('is on a lost node when the cache of nodes says so', () => {
+    const spec = { taints: [{ key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' }] };
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' }, spec };
+
+    expect(livePod(pod({}), () => node).nodeLost).toBe(true);
   });
 
   it('counts under its own name when somebody took its slot away', () => {
-    expect(livePod(pod({}, {})).slot).toBe('prod-0-abc');
+    expect(livePod(pod({}, {}), nowhere).slot).toBe('prod-0-abc');
   });
 });
 

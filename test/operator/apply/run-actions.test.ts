@@ -32,6 +32,28 @@ const start: Action = {
   expectResourceVersion: '7',
 };
 const write: Action = { action: 'WriteGate', gate, expectResourceVersion: '7', reason: 'the maximum is 2' };
+const drains = { generation: 8, poolGeneration: 4, draining: [] };
+const roll: Action = {
+  action: 'RollSlot',
+  slot: 'prod-0',
+  uid: 'deployment-0',
+  resourceVersion: '70',
+  podUids: [],
+  drains,
+  expectResourceVersion: '600',
+  mayCut: false,
+  to: { kind: 'Current', revision: 'new' },
+  lastGood: undefined,
+  reason: 'the image changed',
+};
+const order: Action = {
+  action: 'OrderDrains',
+  drains,
+  expectResourceVersion: '600',
+  ordered: [],
+  takenBack: [],
+  reason: 'nobody drains',
+};
 const clear: PoolMemory = {
   generation: 4,
   children: noObstacles,
@@ -60,6 +82,9 @@ function seats(answers: Partial<SeatApi> = {}): SeatApi {
     createDeployment: async () => 'Created',
     touchDeployment: async () => 'Touched',
     deleteDeployment: async () => 'Deleted',
+    replaceTemplate: async () => 'Replaced',
+    writeDrains: async () => 'Written',
+    askSidecars: async () => new Map(),
     ...answers,
   };
 }
@@ -130,6 +155,21 @@ describe('runActions', () => {
     });
 
     expect(outcome).toMatchObject({ completed: false, memory: { slots: { conflicts: [foreign], refusals: [] } } });
+  });
+
+  it('remembers what the API server refused of a new template, too, and the slot runs on as it is', async () => {
+    const refused = await run([roll], { replaceTemplate: refuses });
+    const again = await run([order, roll], { replaceTemplate: refuses }, refused.memory);
+
+    expect(refused).toMatchObject({ completed: false, memory: { slots: { refusals: [refusal] }, startAgainAt: 5000 } });
+    expect(again).toMatchObject({ completed: false, done: [order], memory: refused.memory });
+  });
+
+  it('looks again when somebody else changed the list of drains', async () => {
+    expect(await run([order, roll], { writeDrains: async () => 'Conflict' })).toMatchObject({
+      completed: false,
+      done: [],
+    });
   });
 
   it('lets every other error through: another try may mend it', async () => {

@@ -11,6 +11,7 @@ const status: GatewayPoolStatus = {
   externalInstances: 1,
   surplusInstances: 2,
   readyInstances: 1,
+  drainingInstances: 1,
   updatedInstances: 3,
   slots: [
     { name: 'prod-0', state: 'Ready', reason: '' },
@@ -32,6 +33,8 @@ describe('poolMetrics', () => {
     { series: sample('occupied_seats'), value: 4 },
     { series: sample('external_instances'), value: 1 },
     { series: sample('surplus_instances'), value: 2 },
+    { series: sample('draining_instances'), value: 1 },
+    { series: sample('sessions_cut_total'), value: 0 },
     { series: sample('instances', ',state="Held"'), value: 2 },
     { series: sample('instances', ',state="Lost"'), value: 0 },
     { series: sample('condition', ',type="CapExceeded"'), value: 1 },
@@ -43,6 +46,18 @@ describe('poolMetrics', () => {
     poolMetrics(registry).report(pool, status);
 
     expect(await registry.metrics()).toContain(`${series} ${value}\n`);
+  });
+
+  it('counts the sessions that were cut, from the 0 that it showed before', async () => {
+    const registry = new Registry();
+    const metrics = poolMetrics(registry);
+    metrics.report(pool, status);
+
+    metrics.sessionsCut(pool, 2);
+    metrics.sessionsCut(pool, 3);
+    metrics.report(pool, status);
+
+    expect(await registry.metrics()).toContain(`${sample('sessions_cut_total')} 5\n`);
   });
 
   it('ends the series of a pool that is gone, and of no other', async () => {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { askAt, withAnswers } from '../../../src/operator/observe/ask-sidecars.ts';
+import type { AskSidecar } from '../../../src/operator/observe/ask-sidecars.ts';
+import { answersOf, askAt, withAnswers } from '../../../src/operator/observe/ask-sidecars.ts';
 import type { PodAnswer } from '../../../src/operator/plan/observation.ts';
-import { poolOf } from '../plan/pool-of.ts';
+import { answerOf, poolOf } from '../plan/pool-of.ts';
 
 const never = new AbortController().signal;
 const servers: Server[] = [];
@@ -44,22 +45,77 @@ describe('askAt', () => {
     });
 
     expect(paths).toEqual(['/sessions']);
-    expect(answer).toEqual({ held: { reason: 'StartGate', message: 'waits', seatsGeneration: 7 } });
+    expect(answer?.held).toEqual({ reason: 'StartGate', message: 'waits', seatsGeneration: 7 });
+  });
+
+  const full = {
+    held: null,
+    sessions: 3,
+    transit: 1,
+    backends: { 'prod-0': 3, 'prod-1': 1 },
+    draining: true,
+    ending: false,
+    drain: { cause: 'Ordered', deadlineReached: true, remainingSeconds: 0 },
+    knownDrains: ['uid-1'],
+    drainsGeneration: 7,
+    busyPeers: ['192.0.2.7:443'],
+  };
+
+  it('tells the sessions, and what the sidecar knows of drains', async () => {
+    expect(await ask(sends(JSON.stringify(full)))).toEqual({
+      held: null,
+      sessions: 3,
+      transit: 1,
+      backends: { 'prod-0': 3, 'prod-1': 1 },
+      drain: { deadlineReached: true },
+      knownDrains: ['uid-1'],
+      drainsGeneration: 7,
+      busyPeers: ['192.0.2.7:443'],
+    });
+  });
+
+  it.each([
+    { name: 'says that it does not know the sessions', change: { sessions: null }, expected: { sessions: undefined } },
+    { name: 'does not drain', change: { drain: null }, expected: { drain: null, sessions: 3 } },
+    {
+      name: 'has many peers to name',
+      change: { busyPeers: Array.from({ length: 11 }, (_, index) => `192.0.2.${index}:443`) },
+      expected: { busyPeers: Array.from({ length: 10 }, (_, index) => `192.0.2.${index}:443`) },
+    },
+  ])('understands a sidecar that $name', async ({ change, expected }) => {
+    expect(await ask(sends(JSON.stringify({ ...full, ...change })))).toMatchObject(expected);
+  });
+
+  it('takes nothing for known that a sidecar of an older release does not count', async () => {
+    const older = { sessions: 0, transit: 2, draining: false, held: null, backends: { 'prod-0': 5 } };
+
+    expect(await ask(sends(JSON.stringify(older)))).toEqual({
+      held: null,
+      sessions: undefined,
+      transit: 2,
+      backends: { 'prod-0': 5 },
+      drain: null,
+      knownDrains: [],
+      drainsGeneration: 0,
+      busyPeers: [],
+    });
   });
 
   it('tells that the gateway was let through', async () => {
-    expect(await ask(sends('{"sessions":3,"transit":0,"held":null}'))).toEqual({ held: null });
+    expect(await ask(sends('{"sessions":3,"transit":0,"backends":{},"held":null}'))).toMatchObject({ held: null });
   });
 
   it.each([
     { name: 'is no JSON', answer: sends('held') },
-    { name: 'says nothing of being held', answer: sends('{"sessions":0}') },
+    { name: 'says nothing of being held', answer: sends('{"sessions":0,"transit":0,"backends":{}}') },
+    { name: 'counts backwards', answer: sends(JSON.stringify({ ...full, transit: -1 })) },
+    { name: 'counts in halves', answer: sends(JSON.stringify({ ...full, backends: { 'prod-0': 0.5 } })) },
     {
       name: 'has a generation that is no number',
-      answer: sends('{"held":{"reason":"a","message":"b","seatsGeneration":"7"}}'),
+      answer: sends(JSON.stringify({ ...full, held: { reason: 'a', message: 'b', seatsGeneration: '7' } })),
     },
-    { name: 'is an error', answer: sends('{"held":null}', 503) },
-    { name: 'is far too long', answer: sends(`{"held":null,"more":"${'x'.repeat(100_000)}"}`) },
+    { name: 'is an error', answer: sends(JSON.stringify(full), 503) },
+    { name: 'is far too long', answer: sends(JSON.stringify({ ...full, more: 'x'.repeat(100_000) })) },
     {
       name: 'does not come in time',
       answer: (
@@ -94,16 +150,43 @@ describe('askAt', () => {
   });
 });
 
+describe('answersOf', () => {
+  const pods = [
+    { uid: 'a', address: '192.0.2.1' },
+    { uid: 'b', address: undefined },
+    { uid: 'c', address: '192.0.2.3' },
+    { uid: 'd', address: '192.0.2.4' },
+  ];
+
+  it('asks all that have an address at once, and leaves out who does not answer', async () => {
+    const waiting: (() => void)[] = [];
+    const asking: AskSidecar = async (address) => {
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length === 3) for (const go of waiting) go();
+      });
+      return address === '192.0.2.3' ? undefined : answerOf({ transit: Number(address.slice(-1)) });
+    };
+
+    const answers = await answersOf(pods, ({ address }) => address, asking, never);
+
+    expect([...answers].map(([uid, { transit }]) => [uid, transit])).toEqual([
+      ['a', 1],
+      ['d', 4],
+    ]);
+  });
+});
+
 describe('withAnswers', () => {
   it('gives each pod the answer of its own sidecar', () => {
     const observation = poolOf({ max: 2, running: [0, 1] });
     const [first, second] = observation.slots.flatMap(({ pods }) => pods.map(({ uid }) => uid));
 
-    const answered = withAnswers(observation, new Map([[second ?? '', { held: null }]]));
+    const answered = withAnswers(observation, new Map([[second ?? '', answerOf()]]));
 
     expect(answered.slots.flatMap(({ pods }) => pods.map(({ uid, answer }) => [uid, answer]))).toEqual([
       [first, undefined],
-      [second, { held: null }],
+      [second, answerOf()],
     ]);
   });
 });

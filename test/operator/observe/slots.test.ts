@@ -7,6 +7,7 @@ import { childMetadata } from '../../../src/operator/render/pool.ts';
 import { renderedPool } from '../render/rendered-pool.ts';
 
 const pool = renderedPool();
+const surroundings = { nodeOf: () => undefined, progressAge: () => 0 };
 
 const deployment = (name: string, metadata: Partial<ObjectMeta> = {}): WatchedDeployment => ({
   apiVersion: 'apps/v1',
@@ -35,7 +36,7 @@ function slotsOf(
   deployments: WatchedDeployment[],
   pods: WatchedPod[] = [],
 ): { slot: string; deployed: boolean; pods: string[] }[] {
-  const slots = observeSlots({ pool, deployments, pods, node: () => undefined, isTemplateDrift: () => false });
+  const slots = observeSlots({ pool, deployments, pods, surroundings, isTemplateDrift: () => false });
   return slots.map((slot) => ({
     slot: slot.name,
     deployed: slot.deployment !== undefined,
@@ -85,7 +86,7 @@ describe('observeSlots', () => {
       pool,
       deployments: [],
       pods: [pod('prod-0', 'a', undefined, 'node-1'), pod('prod-0', 'b', undefined, 'node-2')],
-      node: (name) => (name === 'node-1' ? lost : undefined),
+      surroundings: { ...surroundings, nodeOf: (name) => (name === 'node-1' ? lost : undefined) },
       isTemplateDrift: () => false,
     });
 

@@ -101,21 +101,27 @@ describe('a change', () => {
 });
 
 describe('a node', () => {
-  const node = (lost: boolean, resourceVersion: string): WatchedNode => ({
+  type State = 'Lost' | 'Cordoned' | 'Well';
+  const node = (state: State, resourceVersion: string): WatchedNode => ({
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name: 'node-1', resourceVersion, uid: 'n' },
-    spec: { taints: lost ? [{ key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' }] : [] },
+    spec: {
+      taints: state === 'Lost' ? [{ key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' }] : [],
+      ...(state === 'Cordoned' ? { unschedulable: true } : {}),
+    },
   });
   const placed: WatchedPod = { ...objectOf('Pod', 'x', 'prod'), spec: { nodeName: 'node-1' } };
 
-  it.each([
-    { name: 'that is lost brings the pools with a pod on it', before: false, after: true, expected: ['a/prod'] },
-    { name: 'that comes back does so too', before: true, after: false, expected: ['a/prod'] },
+  it.each<{ name: string; before: State; after: State; expected: string[] }>([
+    { name: 'that is lost brings the pools with a pod on it', before: 'Well', after: 'Lost', expected: ['a/prod'] },
+    { name: 'that comes back does so too', before: 'Lost', after: 'Well', expected: ['a/prod'] },
+    { name: 'that is cordoned does so too', before: 'Well', after: 'Cordoned', expected: ['a/prod'] },
+    { name: 'that takes pods again does so too', before: 'Cordoned', after: 'Well', expected: ['a/prod'] },
     {
       name: 'of which anything else changes brings nothing: that is every few minutes',
-      before: false,
-      after: false,
+      before: 'Well',
+      after: 'Well',
       expected: [],
     },
   ])('$name', ({ before, after, expected }) => {

@@ -37,6 +37,10 @@ describe('observeDeployment', () => {
       drift: [],
       templateDrift: false,
       configCopy: 'prod-config-0123456789',
+      available: false,
+      lastGood: undefined,
+      failedRevision: undefined,
+      stopRequested: false,
     });
   });
 
@@ -75,8 +79,30 @@ describe('observeDeployment', () => {
       deployment: deploymentOf({}, { revisionHistoryLimit: 10 }),
       drift: ['revisionHistoryLimit'],
     },
+    {
+      name: 'another time until an instance counts as available',
+      deployment: deploymentOf({}, { minReadySeconds: 60 }),
+      drift: ['minReadySeconds'],
+    },
   ])('names $name, which can be put back without touching the pod', ({ deployment, drift }) => {
     expect(observed(deployment).drift).toEqual(drift);
+  });
+
+  it('names what a release without rollouts left out', () => {
+    const { spec, ...older } = deploymentOf();
+    const { minReadySeconds: _later, ...settings } = { ...spec };
+
+    expect(observed({ ...older, spec: settings }).drift).toEqual(['minReadySeconds']);
+  });
+
+  it('takes a time of 0, which the API server leaves out, for what it is', () => {
+    const impatient = renderedPool({ rollout: { minReadySeconds: 0 } });
+    const { spec, ...stored } = deploymentOf();
+    const { minReadySeconds: _zero, ...settings } = { ...spec };
+
+    const seen = observeDeployment({ ...stored, spec: settings }, impatient, 'prod-0', () => false);
+
+    expect(seen.drift).toEqual([]);
   });
 
   it('leaves labels, owners and annotations of others alone', () => {
@@ -101,6 +127,43 @@ describe('observeDeployment', () => {
 
   it('has no revision when somebody removed it', () => {
     expect(observed(deploymentOf({}, { template: { metadata: {} } })).revision).toBe('');
+  });
+});
+
+describe('whether the slot is available', () => {
+  const available = { observedGeneration: 3, updatedReplicas: 1, availableReplicas: 1 };
+  it.each([
+    { name: 'Kubernetes says so of the newest template', status: available, isAvailable: true },
+    { name: 'the status is of an older template', status: { ...available, observedGeneration: 2 }, isAvailable: false },
+    { name: 'it is an older pod that is available', status: { ...available, updatedReplicas: 0 }, isAvailable: false },
+    {
+      name: 'it has not been Ready for long enough',
+      status: { ...available, availableReplicas: 0 },
+      isAvailable: false,
+    },
+    { name: 'there is no status yet', status: {}, isAvailable: false },
+  ])('$isAvailable when $name', ({ status, isAvailable }) => {
+    expect(observed({ ...deploymentOf({ generation: 3 }), status }).available).toBe(isAvailable);
+  });
+});
+
+describe('the notes on a slot', () => {
+  const noted = (annotations: Record<string, string>): ReturnType<typeof observeDeployment> =>
+    observed(deploymentOf({ annotations }));
+
+  it('say what it may go back to, and what failed in it', () => {
+    const lastGood = { revision: 'r0', configCopy: 'prod-config-0123456789' };
+
+    const seen = noted({
+      'pam.gatewaypool.io/last-good': JSON.stringify(lastGood),
+      'pam.gatewaypool.io/failed-revision': 'r1',
+    });
+
+    expect(seen).toMatchObject({ lastGood, failedRevision: 'r1', stopRequested: false });
+  });
+
+  it.each(['', 'now', 'false'])('ask for its stop, whatever the value: %j', (value) => {
+    expect(noted({ 'pam.gatewaypool.io/stop': value }).stopRequested).toBe(true);
   });
 });
 
@@ -156,6 +219,14 @@ describe('trimDeployment', () => {
 
     expect(JSON.stringify(trimDeployment(full)).length).toBeLessThan(JSON.stringify(full).length / 3);
     expect(trimDeployment(trimDeployment(full))).toEqual(trimDeployment(full));
+  });
+
+  it('keeps no annotation that nobody reads', () => {
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': 'x', 'pam.gatewaypool.io/stop': '' };
+
+    expect(trimDeployment(deploymentOf({ annotations })).metadata.annotations).toEqual({
+      'pam.gatewaypool.io/stop': '',
+    });
   });
 
   it('keeps that no pod could be made', () => {

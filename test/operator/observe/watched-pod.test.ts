@@ -1,8 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WatchedPod } from '../../../src/operator/observe/watched-pod.ts';
+import type { PodSurroundings, WatchedPod } from '../../../src/operator/observe/watched-pod.ts';
 import { observePod, trimPod } from '../../../src/operator/observe/watched-pod.ts';
 
-const answering = (): boolean => false;
+const progressAge = (): number => 5000;
+const surroundings = { nodeOf: () => undefined, progressAge };
+
+/** A pod whose node has this spec. */
+const onNode = (spec: object): PodSurroundings => ({
+  nodeOf: (name) => (name === 'node-1' ? { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec } : undefined),
+  progressAge,
+});
 
 /** A pod of slot prod-0 as the API server sends it, placed and running unless said otherwise. */
 function podOf(status: WatchedPod['status'] = {}, metadata: Partial<WatchedPod['metadata']> = {}): WatchedPod {
@@ -20,6 +27,7 @@ function podOf(status: WatchedPod['status'] = {}, metadata: Partial<WatchedPod['
     },
     spec: {
       nodeName: 'node-1',
+      initContainers: [{ name: 'balancer', image: 'balancer:3' }],
       containers: [
         {
           env: [
@@ -44,7 +52,7 @@ const statusOf = (status: object): WatchedPod => podOf(status);
 
 describe('observePod', () => {
   it('reads what the pod was made from', () => {
-    expect(observePod(podOf(), answering)).toMatchObject({
+    expect(observePod(podOf(), surroundings)).toMatchObject({
       name: 'prod-0-abc',
       uid: 'uid-1',
       node: 'node-1',
@@ -59,7 +67,7 @@ describe('observePod', () => {
       spec: { volumes: [{}, { secret: { secretName: 'prod-config-9876543210' } }] },
     };
 
-    expect(observePod(pod, answering).configCopy).toBe('prod-config-9876543210');
+    expect(observePod(pod, surroundings).configCopy).toBe('prod-config-9876543210');
   });
 
   it.each([
@@ -71,16 +79,48 @@ describe('observePod', () => {
     { name: 'that runs', status: { phase: 'Running' }, sees: { ended: false } },
     { name: 'of a lost node, as its status says', status: { reason: 'NodeLost' }, sees: { nodeLost: true } },
   ])('sees a pod $name', ({ status, sees }) => {
-    expect(observePod(statusOf(status), answering)).toMatchObject(sees);
+    expect(observePod(statusOf(status), surroundings)).toMatchObject(sees);
   });
 
   it('sees that the node of the pod does not answer', () => {
-    expect(observePod(podOf(), (node) => node === 'node-1').nodeLost).toBe(true);
+    const taints = [{ key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' }];
+
+    expect(observePod(podOf(), onNode({ taints }))).toMatchObject({ nodeLost: true, nodeCordoned: false });
+  });
+
+  it('sees that the node of the pod takes no new pods', () => {
+    expect(observePod(podOf(), onNode({ unschedulable: true }))).toMatchObject({ nodeLost: false, nodeCordoned: true });
+    expect(observePod(podOf(), onNode({})).nodeCordoned).toBe(false);
+  });
+
+  it('tells how long it is known that the pod could become Ready', () => {
+    expect(observePod(podOf(), surroundings).progressMilliseconds).toBe(5000);
+  });
+
+  it('knows the image of the sidecar, and of no other container', () => {
+    const initContainers = [
+      { name: 'wait-for-dns', image: 'wait:1' },
+      { name: 'balancer', image: 'balancer:3' },
+    ];
+
+    expect(observePod({ ...podOf(), spec: { initContainers } }, surroundings).balancerImage).toBe('balancer:3');
+    expect(observePod({ ...podOf(), spec: {} }, surroundings).balancerImage).toBeUndefined();
+  });
+
+  it.each([
+    { name: 'is not known yet', sidecar: [], ran: false },
+    { name: 'waits for its image', sidecar: [container('balancer', { waiting: { reason: 'x' } })], ran: false },
+    { name: 'runs', sidecar: [container('balancer', { running: {} })], ran: true },
+    { name: 'ended', sidecar: [container('balancer', { terminated: {} })], ran: true },
+    { name: 'is restarted', sidecar: [container('balancer', { waiting: {} }, { restartCount: 1 })], ran: true },
+    { name: 'let its gateway through', sidecar: [container('balancer', {}, { started: true })], ran: true },
+  ])('says $ran when asked whether a sidecar that $name ever ran', ({ sidecar, ran }) => {
+    expect(observePod(statusOf({ initContainerStatuses: sidecar }), surroundings).balancerEverRan).toBe(ran);
   });
 
   it('sees that the pod is on its way out', () => {
-    expect(observePod(podOf({}, { deletionTimestamp: '2026-01-01T00:00:00Z' }), answering).terminating).toBe(true);
-    expect(observePod(podOf(), answering).terminating).toBe(false);
+    expect(observePod(podOf({}, { deletionTimestamp: '2026-01-01T00:00:00Z' }), surroundings).terminating).toBe(true);
+    expect(observePod(podOf(), surroundings).terminating).toBe(false);
   });
 
   it.each([
@@ -126,7 +166,7 @@ describe('observePod', () => {
       ran: false,
     },
   ])('knows of a gateway that $name', ({ status, started, ran }) => {
-    expect(observePod(statusOf(status), answering)).toMatchObject({
+    expect(observePod(statusOf(status), surroundings)).toMatchObject({
       balancerStarted: started,
       gatewayEverStarted: ran,
     });
@@ -160,25 +200,38 @@ describe('observePod', () => {
       waiting: undefined,
     },
   ])('tells that the pod waits for $name', ({ status, waiting }) => {
-    expect(observePod(statusOf(status), answering).waiting).toEqual(waiting);
+    expect(observePod(statusOf(status), surroundings).waiting).toEqual(waiting);
   });
 });
 
 describe('trimPod', () => {
+  const lastWords = { finishedAt: '2026-01-01T00:00:00Z', message: 'the last words of a container'.repeat(20) };
   const full = podOf({
     phase: 'Running',
     podIP: '10.0.0.1',
     conditions: [
       { type: 'Ready', status: 'True' },
       { type: 'PodScheduled', status: 'True' },
+      { type: 'Initialized', status: 'True', lastTransitionTime: '2026-01-01T00:00:01Z' },
       { type: 'ContainersReady', status: 'True' },
     ],
-    initContainerStatuses: [{ name: 'balancer', restartCount: 0, started: true, state: { running: {} } }],
-    containerStatuses: [{ name: 'gateway', restartCount: 1, state: { running: {} }, lastState: { terminated: {} } }],
+    initContainerStatuses: [
+      { name: 'wait-for-dns', restartCount: 0, state: { terminated: lastWords } },
+      {
+        name: 'balancer',
+        restartCount: 1,
+        started: true,
+        state: { running: {} },
+        lastState: { terminated: lastWords },
+      },
+    ],
+    containerStatuses: [
+      { name: 'gateway', restartCount: 1, state: { running: {} }, lastState: { terminated: lastWords } },
+    ],
   });
 
   it('keeps all that observing needs', () => {
-    expect(observePod(trimPod(full), answering)).toEqual(observePod(full, answering));
+    expect(observePod(trimPod(full), surroundings)).toEqual(observePod(full, surroundings));
     expect(trimPod(full).status?.podIP).toBe('10.0.0.1');
     expect(trimPod(full).metadata).toMatchObject({
       name: 'prod-0-abc',
@@ -186,6 +239,14 @@ describe('trimPod', () => {
       uid: 'uid-1',
       resourceVersion: '7',
     });
+  });
+
+  it('keeps the last words of the sidecar alone', () => {
+    const { initContainerStatuses = [], containerStatuses = [] } = trimPod(full).status ?? {};
+
+    expect(initContainerStatuses.map(({ state }) => state?.terminated)).toEqual([{}, undefined]);
+    expect(initContainerStatuses[1]?.lastState?.terminated).toEqual(lastWords);
+    expect(containerStatuses[0]?.lastState?.terminated).toEqual({});
   });
 
   it('keeps the labels by which the pool finds it, and drops the rest', () => {
@@ -199,6 +260,6 @@ describe('trimPod', () => {
   it('does not trip over a pod without anything', () => {
     const bare: WatchedPod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bare' } };
 
-    expect(observePod(trimPod(bare), answering)).toEqual(observePod(bare, answering));
+    expect(observePod(trimPod(bare), surroundings)).toEqual(observePod(bare, surroundings));
   });
 });

@@ -19,15 +19,15 @@ const unreachable: KubeTransport = {
   close: () => {},
 };
 
-function reconcileWithEmptyCaches() {
+function reconcileWith(transport: KubeTransport) {
   const registry = new Registry();
   const metrics = operatorMetrics(registry, 'lease');
   const clock = new FakeClock();
   const random = (): number => 0;
-  const { logger } = memoryLogger();
-  const client = createKubeClient(unreachable);
+  const { logger, lines } = memoryLogger();
+  const client = createKubeClient(transport);
   const { caches } = createCaches({
-    transport: unreachable,
+    transport,
     namespace: undefined,
     clock,
     random,
@@ -41,6 +41,7 @@ function reconcileWithEmptyCaches() {
     configReader: new ConfigReader({ client, watched: caches.configSecrets, clock, random }),
     memories: new PoolMemories(),
     gateAge: () => 0,
+    progressAge: () => 0,
     written: new WrittenVersions(),
     askSidecar: () => Promise.resolve(undefined),
     recordEvent: () => {},
@@ -50,12 +51,12 @@ function reconcileWithEmptyCaches() {
     clock,
     logger,
   });
-  return { reconcile, registry, metrics };
+  return { reconcile, registry, metrics, caches, lines };
 }
 
 describe('reconciling a pool that is gone', () => {
   it('ends its metrics, also those that a round under way reported last', async () => {
-    const { reconcile, registry, metrics } = reconcileWithEmptyCaches();
+    const { reconcile, registry, metrics } = reconcileWith(unreachable);
     metrics.pools.report({ namespace: 'pam', name: 'prod' }, { readyInstances: 2 });
     metrics.pools.report({ namespace: 'pam', name: 'other' }, { readyInstances: 3 });
 
@@ -65,5 +66,30 @@ describe('reconciling a pool that is gone', () => {
     const text = await registry.metrics();
     expect(text).toContain('gatewaypool_ready_instances{namespace="pam",pool="other"} 3');
     expect(text).not.toContain('pool="prod"');
+  });
+});
+
+describe('reconciling a pool that cannot be carried through', () => {
+  const stored = {
+    apiVersion: 'pam.gatewaypool.io/v1alpha1',
+    kind: 'GatewayPool',
+    metadata: { name: 'prod', namespace: 'pam', uid: 'u', resourceVersion: '7', generation: 1 },
+    spec: { maxInstances: 1, image: 'gateway:1', config: { secretName: 'gateway', as: { env: 'CONFIG' } } },
+  };
+
+  it('fails with the first trouble, also when its status cannot be written either', async () => {
+    const { reconcile, caches, lines } = reconcileWith({
+      ...unreachable,
+      request: ({ method, path }) =>
+        method === 'GET' && path.endsWith('/secrets/gateway')
+          ? Promise.resolve({ ...stored, kind: 'Secret', data: { config: 'aWRlbnRpdHk=' } })
+          : Promise.reject(new Error(path.endsWith('/status') ? 'no status today' : 'no children today')),
+    });
+    caches.pools.put(stored, '7');
+
+    const round = reconcile('pam/prod', new AbortController().signal);
+
+    await expect(round).rejects.toThrow('no children today');
+    expect(lines).toMatchObject([{ msg: 'Did not write the status', err: { message: 'no status today' } }]);
   });
 });

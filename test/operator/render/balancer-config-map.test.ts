@@ -6,6 +6,7 @@ import {
   knownListenerPorts,
   listenerPorts,
 } from '../../../src/operator/render/balancer-config-map.ts';
+import { keeperRouters } from '../../../src/operator/render/keeper-router.ts';
 import { renderedPool } from './rendered-pool.ts';
 
 const ssh = { name: 'ssh', port: 22, targetPort: 2222, protocol: 'TCP' as const };
@@ -66,6 +67,32 @@ describe('balancerConfigMap', () => {
     },
   ])('$name', ({ spec, backends }) => {
     expect(settingsOf(spec).backends).toEqual(backends);
+  });
+
+  const router = { host: 'router.example', port: 443 };
+  it.each([
+    {
+      name: 'by the sidecars, which carry them',
+      spec: { listeners: [ssh] },
+      sessions: { source: 'Balancer', ignore: [] },
+    },
+    {
+      name: 'by the kernel in a pool that only dials out, less the connections that are none',
+      spec: { sessions: { ignore: [router] } },
+      sessions: { source: 'Kernel', ignore: [router] },
+    },
+    {
+      name: "by the kernel with profile Keeper, less those to the vendor's routers and the user's own",
+      spec: { profile: 'Keeper' as const, sessions: { ignore: [router] } },
+      sessions: { source: 'Kernel', ignore: [...keeperRouters, router] },
+    },
+    {
+      name: 'by the gateway itself when the user says so, with listeners too',
+      spec: { listeners: [ssh], sessions: { source: 'HTTP' as const, http: { port: 8080, field: 'open' } } },
+      sessions: { source: 'HTTP', http: { path: '/sessions', port: 8080, field: 'open' }, ignore: [] },
+    },
+  ])('has sessions counted $name', ({ spec, sessions }) => {
+    expect(settingsOf(spec).sessions).toEqual(sessions);
   });
 
   it('remembers the ports of listeners over a change of the spec', () => {

@@ -43,6 +43,14 @@ describe('revisionOf', () => {
     expect(other).toBe(one);
   });
 
+  it('is another one whenever a restart is asked for, and stays when none ever was', () => {
+    const { spec } = renderedPool();
+    const revisions = [undefined, '', 'monday', 'tuesday'].map((restart) => revisionOf(spec, 'c0ffee0000', restart));
+
+    expect(new Set(revisions).size).toBe(4);
+    expect(revisions[0]).toBe(revision({}));
+  });
+
   it('is stable over versions of the operator: running instances would be called outdated', () => {
     expect(revision({})).toBe('ba2cf3225812');
   });
