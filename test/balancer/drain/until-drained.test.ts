@@ -78,10 +78,12 @@ describe('the answer at /drained', () => {
   it('comes at once when the time is over', async () => {
     const question = asked({ ending: true, quiet: false });
     await question.clock.advance(1000);
+    const before = question.answered();
 
     question.over.abort();
-
     await question.answer;
+
+    expect([before, question.answered()]).toEqual([false, true]);
   });
 
   it('is given up when nobody waits for it any more', async () => {

@@ -9,7 +9,9 @@ import { runKubernetesMode } from '../../../src/balancer/kubernetes.ts';
 import { systemClock } from '../../../src/kube/clock.ts';
 import { mapPodsToLoopback } from './loopback-network.ts';
 
-const { tokenFolder, stateFolder, adminAddress, adminPort } = JSON.parse(process.env['SIDECAR'] ?? '{}');
+const { tokenFolder, stateFolder, terminationLog, adminAddress, adminPort } = JSON.parse(
+  process.env['SIDECAR'] ?? '{}',
+);
 const logger = pino({ level: 'debug' });
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
@@ -22,6 +24,7 @@ await runKubernetesMode(
     random: Math.random,
     logger,
     stateFolder,
+    terminationLog,
     adminAddress,
     adminPort,
     readFile: (path) => readFile(join(tokenFolder, basename(path)), 'utf8'),

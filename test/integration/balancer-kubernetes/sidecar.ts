@@ -23,6 +23,10 @@ export interface TestPod {
 export interface Sidecar {
   readonly pod: TestPod;
   readonly pid: number;
+  /** The pod's emptyDir. */
+  readonly stateFolder: string;
+  /** Where the kubelet would look for a last word. */
+  readonly terminationLog: string;
   /** Its log, one parsed line each. */
   readonly log: readonly { readonly msg: string; readonly [field: string]: unknown }[];
   /** Status and body of a path of its admin server; status 0 when it does not answer. */
@@ -34,9 +38,14 @@ export interface Sidecar {
 
 const startMilliseconds = 20_000;
 
-/** Starts the sidecar of a pod, anew or once more: its state folder stays, as an emptyDir does. Resolves when it answers. */
-export async function startSidecar(pool: TestPool, pod: TestPod): Promise<Sidecar> {
+/**
+ * Starts the sidecar of a pod, anew or once more: its state folder stays, as an emptyDir does. Resolves when it answers.
+ *
+ * @param deadlineSeconds how long the pod may take to end
+ */
+export async function startSidecar(pool: TestPool, pod: TestPod, deadlineSeconds = 3600): Promise<Sidecar> {
   const stateFolder = join(pool.folder, pod.uid);
+  const terminationLog = join(pool.folder, `${pod.uid}-termination-log`);
   await mkdir(stateFolder, { recursive: true });
   const child = spawn(process.execPath, [join(import.meta.dirname, 'sidecar-process.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -50,9 +59,11 @@ export async function startSidecar(pool: TestPool, pod: TestPod): Promise<Sideca
       POD_IP: pod.address,
       POOL_NAME: pool.name,
       SLOT_NAME: pod.slot,
+      DRAIN_DEADLINE_SECONDS: String(deadlineSeconds),
       SIDECAR: JSON.stringify({
         tokenFolder: pool.folder,
         stateFolder,
+        terminationLog,
         adminAddress: loopbackOf(pod.address),
         adminPort,
       }),
@@ -73,6 +84,8 @@ export async function startSidecar(pool: TestPool, pod: TestPod): Promise<Sideca
   const sidecar: Sidecar = {
     pod,
     pid,
+    stateFolder,
+    terminationLog,
     log,
     ask: (path) => ask(pod.address, path),
     sessions: async () => JSON.parse((await ask(pod.address, '/sessions')).body),

@@ -17,6 +17,8 @@ export interface TestPool {
   deletePods(): Promise<void>;
   writeGate(seats: Readonly<Record<string, unknown>>): Promise<void>;
   writeSettings(text: string): Promise<void>;
+  /** Beside the settings, as the operator does; null takes the list away. */
+  writeDrains(text: string | null): Promise<void>;
   /** Takes the rights of the pool's ServiceAccount away, or gives them back. */
   grant(allowed: boolean): Promise<void>;
 }
@@ -61,6 +63,19 @@ export async function createTestPool(controlPlane: ControlPlane, namespace: stri
     },
     writeGate: (seats) => apply(configMapOf(`${name}-seats`, 'seats.yaml', JSON.stringify(seats))),
     writeSettings: (text) => apply(configMapOf(`${name}-balancer`, 'balancer.yaml', text)),
+    writeDrains: async (text) => {
+      const patch = JSON.stringify({ data: { 'drains.yaml': text } });
+      await controlPlane.kubectl([
+        'patch',
+        'configmap',
+        `${name}-balancer`,
+        '-n',
+        namespace,
+        '--type=merge',
+        '-p',
+        patch,
+      ]);
+    },
     grant: async (allowed) => {
       if (allowed) await apply(binding);
       else await controlPlane.kubectl(['delete', 'rolebinding', binding.metadata.name, '-n', namespace]);

@@ -1,0 +1,284 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { balancerContainer } from '../../../src/operator/render/balancer-container.ts';
+import type { ControlPlane } from '../../cluster/control-plane.ts';
+import { controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
+import { until } from '../../cluster/until.ts';
+import { renderedPool } from '../../operator/render/rendered-pool.ts';
+import { type Gateways, openSession, type Session, startGateways } from './gateway.ts';
+import { loopbackOf } from './loopback-network.ts';
+import { adminPort, type Sidecar, startSidecar, type TestPod, untilStarted } from './sidecar.ts';
+import { createTestPool, type TestPool } from './test-pool.ts';
+
+const testTimeoutMilliseconds = 90_000;
+const gatewayPort = 21_322;
+/** The balancer's own; each test has one, so that a process that just ended is not in the way. */
+let listenerPort = 21_700;
+
+let controlPlane: ControlPlane;
+let gateways: Gateways;
+let sidecars: Sidecar[] = [];
+let sessions: Session[] = [];
+
+beforeAll(async () => {
+  controlPlane = await startControlPlane({ controllerManager: false });
+  gateways = await startGateways(gatewayPort);
+}, controlPlaneTimeoutMilliseconds);
+
+afterEach(async () => {
+  for (const session of sessions) session.close();
+  await Promise.all(sidecars.map((sidecar) => sidecar.end('SIGKILL')));
+  sidecars = [];
+  sessions = [];
+  listenerPort += 1;
+});
+
+afterAll(async () => {
+  await gateways.close();
+  await controlPlane.stop();
+});
+
+const podOf = (slot: string, host: number): TestPod => ({ slot, uid: `uid-${slot}`, address: `198.51.100.${host}` });
+const mine = podOf('prod-0', 121);
+const second = podOf('prod-1', 122);
+const mineAt = loopbackOf(mine.address);
+const secondAt = loopbackOf(second.address);
+
+async function start(pool: TestPool, deadlineSeconds?: number): Promise<Sidecar> {
+  const sidecar = await startSidecar(pool, mine, deadlineSeconds);
+  sidecars.push(sidecar);
+  await untilStarted(sidecar);
+  await untilReady(sidecar, 200);
+  return sidecar;
+}
+
+async function untilReady(sidecar: Sidecar, status: number): Promise<void> {
+  await until(`/ready to say ${status}`, 15_000, async () => (await sidecar.ask('/ready')).status === status);
+}
+
+/** A pool of two with a running sidecar in prod-0. */
+async function runningPool(namespace: string, deadlineSeconds?: number): Promise<{ pool: TestPool; sidecar: Sidecar }> {
+  const pool = await createTestPool(controlPlane, namespace);
+  await pool.writeGate({ generation: 1, maxInstances: 2, mode: 'SelfHeal', slots: ['prod-0', 'prod-1'] });
+  const listener = `{name: ssh, protocol: TCP, port: ${listenerPort}, targetPort: ${gatewayPort}}`;
+  await pool.writeSettings(`listeners: [${listener}]\nslowStartSeconds: 0\n`);
+  await pool.writePods([
+    { pod: mine, ready: true },
+    { pod: second, ready: true },
+  ]);
+  return { pool, sidecar: await start(pool, deadlineSeconds) };
+}
+
+const deletePod = (pool: TestPool) =>
+  pool.writePods([
+    { pod: mine, serving: true, terminating: true },
+    { pod: second, ready: true },
+  ]);
+
+async function connect(): Promise<Session> {
+  const session = await openSession('127.0.0.1', listenerPort);
+  sessions.push(session);
+  return session;
+}
+
+/** Connects until a session is with this gateway. */
+async function connectTo(gateway: string): Promise<Session> {
+  return until(`a session with ${gateway}`, 10_000, async () => {
+    const session = await connect();
+    return session.gateway === gateway && session;
+  });
+}
+
+async function closeAllBut(kept?: Session): Promise<void> {
+  for (const session of sessions) if (session !== kept) session.close();
+  sessions = kept === undefined ? [] : [kept];
+}
+
+/** Which gateways four new sessions reach. */
+async function reached(): Promise<string[]> {
+  const found = await Promise.all(Array.from({ length: 4 }, connect));
+  return [...new Set(found.map(({ gateway }) => gateway))].toSorted();
+}
+
+/** What the kubelet runs in the sidecar's container when the pod begins to end, in the folder of this one. */
+async function runHook({ stateFolder }: Sidecar): Promise<void> {
+  const { lifecycle } = balancerContainer(renderedPool(), mine.slot, 'image');
+  const [, ...args] = lifecycle?.preStop?.exec?.command ?? [];
+  await promisify(execFile)(
+    process.execPath,
+    args.map((arg) => arg.replace('/var/lib/gatewaypool', stateFolder)),
+  );
+}
+
+/** What the kubelet asks before it stops the gateway. */
+function askDrained(): { answered: () => boolean; answer: Promise<number> } {
+  let answered = false;
+  const answer = fetch(`http://${mineAt}:${adminPort}/drained`).then(
+    ({ status }) => {
+      answered = true;
+      return status;
+    },
+    () => 0,
+  );
+  return { answered: () => answered, answer };
+}
+
+describe('a drain by order', () => {
+  it(
+    'sends new sessions elsewhere and takes the readiness away, until it is taken back',
+    async () => {
+      const { pool, sidecar } = await runningPool('ordered');
+      const before = await connectTo(mineAt);
+
+      await pool.writeDrains(`draining: [{slot: prod-0, podUid: ${mine.uid}, deadlineSeconds: 600}]`);
+      await untilReady(sidecar, 503);
+      const report = await sidecar.sessions();
+      const during = await reached();
+      const echoed = await before.echo('still here');
+      await pool.writeDrains('poolGeneration: 3\ndraining: []\n');
+      await untilReady(sidecar, 200);
+
+      expect(report).toMatchObject({
+        draining: true,
+        ending: false,
+        drain: { cause: 'Ordered', deadlineReached: false },
+        knownDrains: [mine.uid],
+      });
+      expect(during).toEqual([secondAt]);
+      expect(echoed).toBe('still here');
+      expect(await sidecar.sessions()).toMatchObject({ draining: false, drain: null, knownDrains: [] });
+      expect(await reached()).toEqual([mineAt, secondAt]);
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'of another pod is obeyed by its UID, by a restarted sidecar as well',
+    async () => {
+      const { pool, sidecar } = await runningPool('other');
+
+      await pool.writeDrains(`draining: [{slot: prod-1, podUid: ${second.uid}, deadlineSeconds: null}]`);
+      await until('the order to be known', 10_000, async () => (await sidecar.sessions()).knownDrains.length > 0);
+      const during = await reached();
+      await pool.writeDrains('draining: yes');
+      await until('the refusal', 10_000, () => sidecar.log.some(({ msg }) => msg.startsWith('Refused the list')));
+      const afterNonsense = await reached();
+      const state = join(sidecar.stateFolder, 'last-state.json');
+      await until('the order to be saved', 10_000, async () => (await readFile(state, 'utf8')).includes('drains'));
+      await sidecar.end('SIGKILL');
+      sidecars = [];
+      const again = await start(pool);
+
+      expect([during, afterNonsense]).toEqual([[mineAt], [mineAt]]);
+      expect(await again.sessions()).toMatchObject({ draining: false, knownDrains: [second.uid] });
+      expect(await reached()).toEqual([mineAt]);
+    },
+    testTimeoutMilliseconds,
+  );
+});
+
+describe('the end of a pod', () => {
+  it(
+    'holds the gateway until its sessions and those that run through its pod are over; then the sidecar goes, too',
+    async () => {
+      const { pool, sidecar } = await runningPool('end-of-pod');
+      const own = await connectTo(mineAt);
+      const through = await connectTo(secondAt);
+      for (const session of sessions) if (session !== own && session !== through) session.close();
+
+      const drained = askDrained();
+      await runHook(sidecar);
+      await until('the drain', 5000, async () => (await sidecar.sessions()).drain?.cause === 'PodEnding');
+      await deletePod(pool);
+      const newOnes = await reached();
+      const ready = await sidecar.ask('/ready');
+      await closeAllBut(own);
+      await until('the transit to end', 5000, async () => (await sidecar.sessions()).transit === 0);
+      const echoed = await own.echo('still here');
+      const early = drained.answered();
+      await closeAllBut();
+      const status = await drained.answer;
+      const ended = sidecar.end('SIGTERM');
+      sidecars = [];
+
+      expect(newOnes).toEqual([secondAt]);
+      expect([ready.status, echoed, early, status]).toEqual([200, 'still here', false, 200]);
+      expect(await ended).toBe(0);
+      expect(sidecar.log.map(({ msg }) => msg)).not.toContain(expect.stringContaining('Cut'));
+      await expect(readFile(sidecar.terminationLog)).rejects.toThrow('ENOENT');
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'cuts and counts what is left at the deadline',
+    async () => {
+      const { sidecar } = await runningPool('deadline', 4);
+      const own = await connectTo(mineAt);
+      const through = await connectTo(secondAt);
+      for (const session of sessions) if (session !== own && session !== through) session.close();
+      await until('the others to end', 5000, async () => {
+        const { sessions: count, transit } = await sidecar.sessions();
+        return count === 1 && transit === 1;
+      });
+
+      const drained = askDrained();
+      await runHook(sidecar);
+      const startedAt = performance.now();
+      const status = await drained.answer;
+      const seconds = (performance.now() - startedAt) / 1000;
+
+      await expect(own.echo('cut')).rejects.toThrow(/cut|ECONNRESET/);
+      await expect(through.echo('cut')).rejects.toThrow(/cut|ECONNRESET/);
+      expect(status).toBe(200);
+      expect(seconds).toBeGreaterThan(3);
+      expect(seconds).toBeLessThan(8);
+      expect(JSON.parse(await readFile(sidecar.terminationLog, 'utf8'))).toEqual({ sessionsCut: 1, transitCut: 1 });
+      const { body: metrics } = await sidecar.ask('/metrics');
+      expect(metrics).toContain('gatewaypool_balancer_sessions_cut_total{kind="own"} 1\n');
+      expect(metrics).toContain('gatewaypool_balancer_sessions_cut_total{kind="transit"} 1\n');
+      expect(metrics).toContain('gatewaypool_balancer_draining{cause="PodEnding"} 1\n');
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'has its deadline from the beginning, however often the sidecar is killed',
+    async () => {
+      const { pool, sidecar } = await runningPool('killed', 600);
+      await deletePod(pool);
+      await until('the drain', 10_000, async () => (await sidecar.sessions()).draining);
+      await until('a few seconds to pass', 15_000, async () => {
+        return ((await sidecar.sessions()).drain?.remainingSeconds ?? 600) <= 597;
+      });
+      await sidecar.end('SIGKILL');
+      sidecars = [];
+
+      const again = await start(pool, 600);
+
+      const { drain } = await again.sessions();
+      expect(drain?.cause).toBe('PodEnding');
+      expect(drain?.remainingSeconds).toBeLessThanOrEqual(597);
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'is not seen in the restart of a gateway: the kubelet gets its answer after 5 s',
+    async () => {
+      await runningPool('restart');
+      const own = await connectTo(mineAt);
+      const startedAt = performance.now();
+
+      const status = await askDrained().answer;
+
+      const seconds = (performance.now() - startedAt) / 1000;
+      expect([status, Math.round(seconds)]).toEqual([200, 5]);
+      expect(await own.echo('still here')).toBe('still here');
+    },
+    testTimeoutMilliseconds,
+  );
+});
