@@ -1,8 +1,7 @@
 import type { OrderDrains, TakenBackDrain } from './actions.ts';
-import { countedPod } from './busy.ts';
 import { firstGeneration } from './gate.ts';
 import type { Observation, ObservedDrains, ObservedSlot, OrderedDrain } from './observation.ts';
-import { isDrainable } from './quiet.ts';
+import { isStaying } from './quiet.ts';
 import type { Retirement } from './retirement.ts';
 import { intention } from './retirement.ts';
 import type { Retiring } from './retirements.ts';
@@ -51,7 +50,7 @@ function drainsOf(retirement: Retirement, known: readonly OrderedDrain[], genera
   const { slot, drains, deadlineSeconds, refusal } = retirement;
   if (!drains) return [];
 
-  const own = slot.pods.filter((pod) => isDrainable(countedPod(slot.name, pod, pod.answer)));
+  const own = slot.pods.filter(isStaying);
   return own.flatMap(({ uid }) => {
     const before = known.find(({ podUid }) => podUid === uid);
     if (refusal === undefined && before === undefined) return [];

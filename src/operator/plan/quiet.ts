@@ -14,8 +14,7 @@ export interface StopGrounds {
  * Why the instance of this slot may not be stopped yet, as a sentence; undefined: nobody is cut off by it (guarantee G3).
  *
  * - Sessions and transit are known to be 0, and with listeners every sidecar knows that the pod takes nothing new: so none can begin
- *   between the question and the stop. 0 alone is enough where the pod is not Ready, because nothing new is sent to it; and where no
- *   other instance is, because clients of a drained pod would find nobody. What comes in the last moment is kept by the pod's preStop.
+ *   between the question and the stop, however late that comes. Nobody can keep an instance that dials out from new sessions.
  * - Or the deadline is over, as the pod's own sidecar says, which keeps the time and knows the newest list.
  */
 export function stopRefusal(
@@ -26,22 +25,22 @@ export function stopRefusal(
 ): string | undefined {
   if (drains === undefined) return 'the ConfigMap by which drains are ordered does not exist yet';
 
-  const own = pods.filter((pod) => pod.slot === slot && isDrainable(pod));
+  const own = pods.filter((pod) => pod.slot === slot && isStaying(pod));
   if (mayCut) {
-    const early = own.find((pod) => !isDeadlineOver(pod, drains));
+    const early = own.find((pod) => isLetThrough(pod) && !isDeadlineOver(pod, drains));
     return early === undefined ? undefined : `the sidecar of pod ${early.name} does not say that its deadline is over`;
   }
 
   const load = loadOf(slot, pods, spec);
   if (!load.known) return load.why;
   if (!isIdle(load)) return 'sessions are open';
-  if (spec.listeners.length === 0 || !othersServe(slot, pods)) return undefined;
+  if (spec.listeners.length === 0) return undefined;
   return own.map((pod) => unconfirmed(pod, pods, drains)).find((refusal) => refusal !== undefined);
 }
 
-/** Whether a gateway works in it that can be told to take nothing new. */
-export function isDrainable(pod: CountedPod): boolean {
-  return isLetThrough(pod) && !pod.ended && !pod.terminating;
+/** Not on its way out: one that a stop of its slot would end. */
+export function isStaying({ ended, terminating }: Pick<CountedPod, 'ended' | 'terminating'>): boolean {
+  return !ended && !terminating;
 }
 
 /** Note: of an older list it may have been another deadline. */
@@ -63,18 +62,18 @@ export function othersServe(slot: string, pods: readonly CountedPod[]): boolean 
 }
 
 /**
+ * Who may still send the pod new sessions; undefined: nobody. One whose sidecar never ran reads the list before it takes any.
+ *
  * Note: by generation. A sidecar that lags may still obey an earlier order to drain the same pod, which was taken back since: it is
  * about to send it sessions again.
  */
 function unconfirmed(pod: CountedPod, pods: readonly CountedPod[], { draining }: DrainList): string | undefined {
-  const isDraining = (pod.answer?.drain ?? null) !== null;
-  if (!pod.ready && !isDraining) return undefined;
-
   const order = draining.find(({ podUid }) => podUid === pod.uid);
   if (order === undefined) return `pod ${pod.name} still takes new sessions`;
+
   const ignorant = carriers(pods).find(({ uid, answer }) => {
     if (answer === undefined || answer.drainsGeneration < order.since) return true;
-    return uid === pod.uid ? !isDraining : !answer.knownDrains.includes(pod.uid);
+    return uid === pod.uid ? answer.drain === null : !answer.knownDrains.includes(pod.uid);
   });
   return ignorant === undefined
     ? undefined

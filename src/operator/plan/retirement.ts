@@ -1,7 +1,7 @@
 import type { CountedPod, Load } from './busy.ts';
-import { loadOf } from './busy.ts';
+import { isLetThrough, loadOf } from './busy.ts';
 import type { Observation, ObservedDeployment } from './observation.ts';
-import { isDeadlineOver, isDrainable, stopRefusal } from './quiet.ts';
+import { isDeadlineOver, isStaying, stopRefusal } from './quiet.ts';
 import type { Slot } from './slots.ts';
 
 /** Why an instance is to end. */
@@ -38,7 +38,7 @@ export interface ActiveSlot extends Slot {
 /** Looks at what the instance is busy with (guarantee G3). */
 export function retirementOf(wish: Wish, pods: readonly CountedPod[], { pool, drains }: Observation): Retirement {
   const { slot, deadlineSeconds } = wish;
-  const own = pods.filter((pod) => pod.slot === slot.name && isDrainable(pod));
+  const own = pods.filter((pod) => pod.slot === slot.name && isStaying(pod) && isLetThrough(pod));
   const mayCut =
     deadlineSeconds !== null &&
     drains !== undefined &&

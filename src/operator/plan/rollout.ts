@@ -8,7 +8,7 @@ import type { Block } from './rollout-blocked.ts';
 import { candidateBlockedBy, rolloutBlockedBy } from './rollout-blocked.ts';
 import { deadlineOf } from './rollout-deadline.ts';
 import type { Seating } from './seating.ts';
-import { isOrderedToDrain, leastUsedFirst } from './who-goes-first.ts';
+import { leastUsedFirst } from './who-goes-first.ts';
 
 /** Which outdated instance is to be replaced now; not more than one. */
 export interface Rollout {
@@ -44,13 +44,14 @@ export function rolloutOf(
   const [first] = leastUsedFirst(candidates, observation, pods, preference);
   if (first === undefined) return { next: undefined, blocked: waitsForNode(cordoned) };
 
-  const servesNobody =
-    !isReady(first) && !isOrderedToDrain(first, observation) && isIdle(loadOf(first.name, pods, spec));
+  const idle = isIdle(loadOf(first.name, pods, spec));
+  const servesNobody = idle && !isReady(first);
   const missing = Math.max(0, seating.target - active.length);
   const waits = candidateBlockedBy(first, { active, leaving, missing, servesNobody, revision });
   if (waits !== undefined) return { next: undefined, blocked: waits };
 
-  const drains = spec.rollout.policy === 'Rolling' || othersServe(first.name, pods);
+  // Note: the clients of the only instance that serves would find nobody while its sessions go on.
+  const drains = idle || spec.rollout.policy === 'Rolling' || othersServe(first.name, pods);
   return {
     next: {
       slot: first,

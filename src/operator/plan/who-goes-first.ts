@@ -35,7 +35,7 @@ export function leastUsedFirst(
 }
 
 /** Whether sidecars were ordered to send the slot's instance nothing new. */
-export function isOrderedToDrain({ pods }: Pick<ActiveSlot, 'pods'>, { drains }: Observation): boolean {
+function isOrderedToDrain({ pods }: Pick<ActiveSlot, 'pods'>, { drains }: Observation): boolean {
   return drains?.draining.some(({ podUid }) => pods.some(({ uid }) => uid === podUid)) ?? false;
 }
 
