@@ -12,6 +12,8 @@ const OrderedDrain = z.object({
   podUid: z.string().min(1),
   /** From the moment at which the pod's own sidecar sees the order; null: none. */
   deadlineSeconds: z.int().min(0).nullable().default(null),
+  /** `generation` of the list with which this order began. */
+  since: z.int().min(0).default(0),
   /** A sentence for a person. */
   reason: z.string().default(''),
 });
@@ -21,6 +23,8 @@ const OrderedDrain = z.object({
  * upgrade of the operator restarts no pod.
  */
 export const Drains = z.object({
+  /** Grows by one with every write; 0: not said. */
+  generation: z.int().min(0).default(0),
   /** metadata.generation of the pool that this was written for; 0: not said. */
   poolGeneration: z.int().min(0).default(0),
   draining: z.array(OrderedDrain).default([]),

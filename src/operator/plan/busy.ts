@@ -16,7 +16,7 @@ export interface CountedPod {
   readonly started: boolean;
   /** Container statuses say that its sidecar never ran. */
   readonly sidecarNeverRan: boolean;
-  /** The gateway container waits in CrashLoopBackOff: it has no connections now. */
+  /** The gateway container waits in CrashLoopBackOff, so it cannot tell its number, which is 0. */
   readonly crashLooping: boolean;
   /** Pod condition Ready. */
   readonly ready: boolean;
@@ -61,7 +61,7 @@ export function countedPod(slot: string, pod: Omit<ObservedPod, 'answer'>, answe
     nodeLost,
     started,
     sidecarNeverRan: !started && !pod.balancerEverRan,
-    crashLooping: pod.gatewayEverStarted && pod.waiting?.reason === 'CrashLoopBackOff',
+    crashLooping: pod.restarts > 0 && !ready && pod.waiting?.reason === 'CrashLoopBackOff',
     ready,
     answer,
   };
@@ -111,10 +111,9 @@ function loadOfPod(pod: CountedPod, pods: readonly CountedPod[], spec: Counting)
   if (pod.answer === undefined) return { known: false, why: `the sidecar of pod ${pod.name} does not answer` };
 
   const { transit, busyPeers: peers } = pod.answer;
-  if (pod.crashLooping) return { known: true, sessions: 0, transit, peers: [] };
   if (countsOverAll(spec)) return overAll(pod, pods, transit);
 
-  const { sessions } = pod.answer;
+  const sessions = pod.answer.sessions ?? (pod.crashLooping ? 0 : undefined);
   if (sessions === undefined) return { known: false, why: `the sidecar of pod ${pod.name} cannot count its sessions` };
   return { known: true, sessions, transit, peers };
 }

@@ -18,6 +18,8 @@ export interface Retiring {
   readonly failures: readonly Failure[];
   /** Why no outdated instance is replaced. */
   readonly blocked: Rollout['blocked'];
+  /** Whether that depends on what sidecars answer. */
+  readonly mayChange: boolean;
 }
 
 /**
@@ -30,14 +32,17 @@ export function retiringOf(observation: Observation, seating: Seating): Retiring
   const failed = failures(observation, seating.slots);
   const pods = countedPods(observation);
   if (pool.spec.paused) {
-    return { retirements: [], failures: failed, blocked: rolloutOf(observation, seating, active, [], pods).blocked };
+    const { blocked } = rolloutOf(observation, seating, active, [], pods);
+    return { retirements: [], failures: failed, blocked, mayChange: false };
   }
 
   const leaving = [...requestedStops(active), ...unwantedSlots(observation, active, pods)];
   const staying = active.filter(({ name }) => !leaving.some(({ slot }) => slot.name === name));
   const back = rollBacks(observation, failed, staying);
   const rollout: Rollout =
-    back.length > 0 ? { next: undefined, blocked: undefined } : rolloutOf(observation, seating, active, leaving, pods);
+    back.length > 0
+      ? { next: undefined, blocked: undefined, mayChange: false }
+      : rolloutOf(observation, seating, active, leaving, pods);
   const wishes: readonly Wish[] = [...leaving, ...back, ...(rollout.next === undefined ? [] : [rollout.next])];
   return {
     retirements: wishes
@@ -45,6 +50,7 @@ export function retiringOf(observation: Observation, seating: Seating): Retiring
       .sort((left, right) => left.slot.number - right.slot.number),
     failures: failed,
     blocked: rollout.blocked,
+    mayChange: rollout.mayChange,
   };
 }
 

@@ -38,7 +38,7 @@ export function rolloutBlockedBy(observation: Observation, { slots, limits }: Se
 
 /**
  * Why this one may not be replaced although nothing stands against replacements as such: one instance at a time is missing at most.
- * One that serves nobody and has no sessions may go although others are missing too, or nothing would ever mend a broken pool.
+ * One that serves nobody may go although others are missing too, or nothing would ever mend a broken pool.
  */
 export function candidateBlockedBy(
   candidate: ActiveSlot,

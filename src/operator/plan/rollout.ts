@@ -15,6 +15,8 @@ export interface Rollout {
   readonly next: Wish | undefined;
   /** Why none is, although some are outdated. */
   readonly blocked: Block | undefined;
+  /** One could go, if it turned out that it has no sessions. */
+  readonly mayChange: boolean;
 }
 
 /**
@@ -32,23 +34,28 @@ export function rolloutOf(
   const outdated = active.filter(
     (slot) => isToBeReplaced(slot, revision) && !leaving.some((wish) => wish.slot.name === slot.name),
   );
-  if (outdated.length === 0) return { next: undefined, blocked: undefined };
+  if (outdated.length === 0) return nobody(undefined);
 
   const blocked = rolloutBlockedBy(observation, seating);
-  if (blocked !== undefined) return { next: undefined, blocked };
+  if (blocked !== undefined) return nobody(blocked);
 
   const cordoned = nodesCordoned(active);
   const candidates = cordoned.length === 0 ? outdated : outdated.filter(isOnCordonedNode);
   const deadlineSeconds = deadlineOf(spec);
   const preference = { drainingStays: deadlineSeconds !== null, mayBeTheLast: true };
   const [first] = leastUsedFirst(candidates, observation, pods, preference);
-  if (first === undefined) return { next: undefined, blocked: waitsForNode(cordoned) };
+  if (first === undefined) return nobody(waitsForNode(cordoned));
 
   const idle = isIdle(loadOf(first.name, pods, spec));
-  const servesNobody = idle && !isReady(first);
-  const missing = Math.max(0, seating.target - active.length);
-  const waits = candidateBlockedBy(first, { active, leaving, missing, servesNobody, revision });
-  if (waits !== undefined) return { next: undefined, blocked: waits };
+  const company = { active, leaving, missing: Math.max(0, seating.target - active.length), revision };
+  const servesNobody = !isReady(first) && (idle || deadlineSeconds !== null);
+  const waits = candidateBlockedBy(first, { ...company, servesNobody });
+  if (waits !== undefined) {
+    const hopefuls = candidates.filter((slot) => !isReady(slot));
+    const mayGo = (slot: ActiveSlot): boolean =>
+      candidateBlockedBy(slot, { ...company, servesNobody: true }) === undefined;
+    return { ...nobody(waits), mayChange: hopefuls.some(mayGo) };
+  }
 
   // Note: the clients of the only instance that serves would find nobody while its sessions go on.
   const drains = idle || spec.rollout.policy === 'Rolling' || othersServe(first.name, pods);
@@ -62,7 +69,12 @@ export function rolloutOf(
       drains,
     },
     blocked: undefined,
+    mayChange: false,
   };
+}
+
+function nobody(blocked: Block | undefined): Rollout {
+  return { next: undefined, blocked, mayChange: false };
 }
 
 /** Whether its Deployment would make something else than what an instance that starts now is made from. */

@@ -48,9 +48,9 @@ function useOf(
   const load = loadOf(slot.name, pods, observation.pool.spec);
   const sessions = load.known ? load.sessions + load.transit : Number.MAX_SAFE_INTEGER;
   const serves = isReady(slot);
-  const draining = drainingStays ? 1 : 2;
+  const [draining, idle] = drainingStays ? [1, 3] : [2, 1];
   if (isIdle(load) && !serves) return { rank: 0, sessions };
-  if (isIdle(load) && (mayBeTheLast || othersServe(slot.name, pods))) return { rank: 3 - draining, sessions };
+  if (isIdle(load) && (mayBeTheLast || othersServe(slot.name, pods))) return { rank: idle, sessions };
   if (isOrderedToDrain(slot, observation)) return { rank: draining, sessions };
-  return { rank: serves ? 4 : 3, sessions };
+  return { rank: serves ? 5 : drainingStays ? 2 : 4, sessions };
 }

@@ -6,19 +6,21 @@ const uid = '5f2c';
 describe('parseDrains', () => {
   it('reads what the operator writes', () => {
     const text = `
+generation: 8
 poolGeneration: 12
 draining:
-- {slot: prod-1, podUid: ${uid}, deadlineSeconds: 600, reason: "the image changed"}
-- {slot: prod-2, podUid: a1, deadlineSeconds: null, reason: "not wanted any more"}
+- {slot: prod-1, podUid: ${uid}, deadlineSeconds: 600, since: 7, reason: "the image changed"}
+- {slot: prod-2, podUid: a1, deadlineSeconds: null, since: 8, reason: "not wanted any more"}
 `;
 
     expect(parseDrains(text)).toEqual({
       ok: true,
       drains: {
+        generation: 8,
         poolGeneration: 12,
         draining: [
-          { slot: 'prod-1', podUid: uid, deadlineSeconds: 600, reason: 'the image changed' },
-          { slot: 'prod-2', podUid: 'a1', deadlineSeconds: null, reason: 'not wanted any more' },
+          { slot: 'prod-1', podUid: uid, deadlineSeconds: 600, since: 7, reason: 'the image changed' },
+          { slot: 'prod-2', podUid: 'a1', deadlineSeconds: null, since: 8, reason: 'not wanted any more' },
         ],
       },
     });
@@ -30,13 +32,15 @@ draining:
     { name: 'an empty list', text: 'draining: []' },
     { name: 'a comment alone', text: '# nothing' },
   ])('takes $name for nothing that drains', ({ text }) => {
-    expect(parseDrains(text)).toEqual({ ok: true, drains: { poolGeneration: 0, draining: [] } });
+    expect(parseDrains(text)).toEqual({ ok: true, drains: { generation: 0, poolGeneration: 0, draining: [] } });
   });
 
   it('asks only for the UID, and ignores what a newer operator adds', () => {
     const parsed = parseDrains(`draining: [{podUid: ${uid}, color: red}]\nmood: good`);
 
-    expect(parsed.ok && parsed.drains.draining).toEqual([{ slot: '', podUid: uid, deadlineSeconds: null, reason: '' }]);
+    expect(parsed.ok && parsed.drains.draining).toEqual([
+      { slot: '', podUid: uid, deadlineSeconds: null, since: 0, reason: '' },
+    ]);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { resolveSpec } from '../../../src/api/resolve.ts';
 import { trusted } from '../../../src/kube/json.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import type { ApplyContext } from '../../../src/operator/apply/context.ts';
+import type { SeatContext } from '../../../src/operator/apply/kube-seat-api.ts';
 import { createSeatApi } from '../../../src/operator/apply/kube-seat-api.ts';
 import { MovedOnError } from '../../../src/operator/apply/moved-on.ts';
 import { NameTakenError } from '../../../src/operator/apply/name-taken.ts';
@@ -46,8 +47,22 @@ beforeEach(async () => {
   namespace = await cluster.namespace();
   stored = await cluster.client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 2 }));
   pool = rendered(stored);
-  api = createSeatApi({ client: cluster.client, pool, inputs, signal });
+  api = seatApi();
 });
+
+/** The protocol's requests for this pool, with an operator of these inputs. */
+function seatApi(more: Partial<SeatContext> = {}): SeatApi {
+  const nobody = async (): Promise<undefined> => undefined;
+  return createSeatApi({
+    client: cluster.client,
+    pool,
+    inputs,
+    nodeOf: () => undefined,
+    askSidecar: nobody,
+    signal,
+    ...more,
+  });
+}
 
 function rendered(object: Pool): RenderedPool {
   const parsed = parseGatewayPool(object);
@@ -134,7 +149,7 @@ describe('the Deployment of a slot', () => {
   it('that the API server refuses tells the field and no value', async () => {
     const template = { spec: { containers: [{ name: 'gateway', imagePullPolicy: 'c4n4ry', enviroment: [] }] } };
     const mistyped = rendered({ ...stored, spec: { ...stored.spec, template } });
-    const refusing = createSeatApi({ client: cluster.client, pool: mistyped, inputs, signal });
+    const refusing = seatApi({ pool: mistyped });
 
     const refused = refusing.createDeployment('prod-0').catch((error: unknown) => error);
 
@@ -154,6 +169,17 @@ describe('the Deployment of a slot', () => {
     expect(after?.metadata.resourceVersion).not.toBe(before?.metadata.resourceVersion);
     expect(after?.metadata.annotations?.['pam.gatewaypool.io/gate']).toBe('42');
     expect(after?.spec.template).toEqual(before?.spec.template);
+  });
+
+  it('is not touched at another version than that which was seen, where one is given', async () => {
+    await api.createDeployment('prod-0');
+    const [seen] = await api.listDeployments();
+    const { slot, uid, resourceVersion } = seen ?? { slot: '', uid: '', resourceVersion: '' };
+
+    expect(await api.touchDeployment({ slot, uid }, 'first')).toBe('Touched');
+    expect(await api.touchDeployment({ slot, uid, resourceVersion }, 'second')).toBe('Gone');
+
+    expect((await deployment())?.metadata.annotations?.['pam.gatewaypool.io/gate']).toBe('first');
   });
 
   it('is not touched when it is another one of the same name', async () => {
