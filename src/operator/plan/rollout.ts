@@ -42,8 +42,8 @@ export function rolloutOf(
   const cordoned = nodesCordoned(active);
   const candidates = cordoned.length === 0 ? outdated : outdated.filter(isOnCordonedNode);
   const deadlineSeconds = deadlineOf(spec);
-  const preference = { drainingStays: deadlineSeconds !== null, mayBeTheLast: true };
-  const [first] = leastUsedFirst(candidates, observation, pods, preference);
+  const order = deadlineSeconds === null ? 'IdleFirst' : 'DrainingFirst';
+  const [first] = leastUsedFirst(candidates, observation, pods, { order, mayBeTheLast: true });
   if (first === undefined) return nobody(waitsForNode(cordoned));
 
   const idle = isIdle(loadOf(first.name, pods, spec));
