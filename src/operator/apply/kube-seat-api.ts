@@ -116,6 +116,15 @@ export function createSeatApi({ client, pool, inputs, nodeOf, askSidecar, signal
       return replaceTemplate(client, rendered, { uid, resourceVersion }, template, signal);
     },
 
+    async noteFailure(slot, uid, resourceVersion, failedRevision) {
+      const failed = { [annotations.failedRevision]: failedRevision, [annotations.lastGood]: null };
+      const patch = { metadata: { uid, resourceVersion, annotations: failed } };
+      const noted = await unless(isGoneOrChanged, () =>
+        client.mergePatch(deploymentType, { namespace, name: slot }, patch, write),
+      );
+      return noted === undefined ? 'Conflict' : 'Noted';
+    },
+
     async writeDrains(drains, resourceVersion) {
       const patch = { metadata: { resourceVersion }, data: { [drainsKey]: printDrains(drains) } };
       const key = { namespace, name: childNames(name).balancer };

@@ -93,8 +93,8 @@ export interface RepairSlot {
 }
 
 /**
- * Tell the sidecars which pods take no new sessions: a compare-and-swap of `drains.yaml` with the whole list, old and new. Slots whose
- * drain is taken back are touched first, so that a stop which was decided before fails.
+ * Tell the sidecars which pods take no new sessions: a compare-and-swap of `drains.yaml` with the whole list, old and new. A stop that
+ * was decided before may be on its way still: what it rests on is taken from it first, see `fences` and `gone`.
  */
 export interface OrderDrains {
   readonly action: 'OrderDrains';
@@ -102,15 +102,15 @@ export interface OrderDrains {
   readonly expectResourceVersion: string;
   /** What is new in the list, to be told. */
   readonly ordered: readonly OrderedDrain[];
-  readonly takenBack: readonly TakenBackDrain[];
-  readonly reason: string;
-}
-
-/** A drain that nobody wants any more, of a pod that is to live on. */
-export interface TakenBackDrain {
-  readonly slot: string;
-  /** The slot's Deployment, touched only at this very version: an operator that has not seen the stop of the slot takes nothing back. */
-  readonly deployment: { readonly uid: string; readonly resourceVersion: string };
+  /** Drains that nobody wants any more, of pods that are to live on; to be told. */
+  readonly takenBack: readonly { readonly slot: string; readonly reason: string }[];
+  /**
+   * Slots whose drain is taken back, or gets a later deadline. Their Deployments are touched at these very versions: an operator that has
+   * not seen the stop of a slot takes nothing back.
+   */
+  readonly fences: readonly { readonly slot: string; readonly uid: string; readonly resourceVersion: string }[];
+  /** Pods that are not in the list any more because they are gone, as far as is known. Made sure of first: unknown is not gone. */
+  readonly gone: readonly string[];
   readonly reason: string;
 }
 

@@ -11,7 +11,7 @@ export function startsBlockedBy(observation: Observation): string | undefined {
   if (refused !== undefined) return `${refused.object} cannot be made`;
 
   const failed = slotWithFailedRevision(observation);
-  if (failed !== undefined) return `revision ${pool.revision} failed in ${failed}`;
+  if (failed !== undefined) return `revision ${pool.revision} failed in ${failed.name}`;
 
   const foreign = conflicts.find((conflict) => slotsNeed(conflict, pool.name));
   return foreign === undefined ? undefined : `${foreign.kind} ${foreign.name} does not belong to this pool`;

@@ -1,4 +1,4 @@
-import type { OrderDrains, TakenBackDrain } from './actions.ts';
+import type { OrderDrains } from './actions.ts';
 import { firstGeneration } from './gate.ts';
 import type { Observation, ObservedDrains, ObservedSlot, OrderedDrain } from './observation.ts';
 import { isStaying } from './quiet.ts';
@@ -23,15 +23,18 @@ export function drainsToOrder(observation: Observation, retiring: Retiring): Ord
   if (isSame(draining, [...drains.draining].sort(bySlotAndPod))) return undefined;
 
   const ordered = draining.filter(({ since }) => since === generation);
-  const takenBack = drains.draining
-    .filter(({ podUid }) => !draining.some((drain) => drain.podUid === podUid))
-    .flatMap((drain) => takeBack(drain, observation, retiring));
+  const dropped = drains.draining.filter(({ podUid }) => !draining.some((drain) => drain.podUid === podUid));
+  const living = dropped.filter((drain) => slotOf(drain, observation) !== undefined);
+  const longer = draining.filter((drain) => isLonger(drain, drains.draining));
+  const takenBack = living.map(({ slot }) => ({ slot, reason: whyTakenBack(slot, retiring) }));
   return {
     action: 'OrderDrains',
     drains: { generation, poolGeneration: pool.generation, draining },
     expectResourceVersion: drains.resourceVersion,
     ordered,
     takenBack,
+    fences: [...living, ...longer].flatMap((drain) => fenceOf(slotOf(drain, observation))),
+    gone: dropped.filter((drain) => !living.includes(drain)).map(({ podUid }) => podUid),
     reason: reasonOf(ordered, takenBack),
   };
 }
@@ -76,13 +79,21 @@ function isKept(revision: string, deployment: ObservedSlot['deployment']): boole
   return deployment?.deleting === false && deployment.replicas > 0 && deployment.revision === revision;
 }
 
-/** Nothing is to be told, and nobody to be fenced off, when the pod is gone. */
-function takeBack({ podUid, slot: name }: OrderedDrain, { slots }: Observation, retiring: Retiring): TakenBackDrain[] {
-  const slot = slots.find(({ pods }) => pods.some(({ uid, ended }) => uid === podUid && !ended));
-  if (slot?.deployment === undefined) return [];
+/** The slot of a pod that still exists. */
+function slotOf({ podUid }: OrderedDrain, { slots }: Observation): ObservedSlot | undefined {
+  return slots.find(({ pods }) => pods.some(({ uid, ended }) => uid === podUid && !ended));
+}
 
+/** A deadline that was moved or removed takes back the right to cut sessions off. */
+function isLonger({ podUid, deadlineSeconds }: OrderedDrain, known: readonly OrderedDrain[]): boolean {
+  const before = known.find((drain) => drain.podUid === podUid)?.deadlineSeconds ?? null;
+  return before !== null && (deadlineSeconds === null || deadlineSeconds > before);
+}
+
+function fenceOf(slot: ObservedSlot | undefined): OrderDrains['fences'] {
+  if (slot?.deployment === undefined) return [];
   const { uid, resourceVersion } = slot.deployment;
-  return [{ slot: name, deployment: { uid, resourceVersion }, reason: whyTakenBack(name, retiring) }];
+  return [{ slot: slot.name, uid, resourceVersion }];
 }
 
 function whyTakenBack(slot: string, { retirements, blocked }: Retiring): string {

@@ -1,4 +1,4 @@
-import type { GoodRevision, Observation, ObservedPod } from './observation.ts';
+import type { GoodRevision, Observation, ObservedPod, ObservedSlot } from './observation.ts';
 import type { ActiveSlot, Wish } from './retirement.ts';
 import { deadlineOf } from './rollout-deadline.ts';
 import type { Slot } from './slots.ts';
@@ -36,9 +36,15 @@ export function failures({ pool }: Observation, slots: readonly Slot[]): readonl
   return found;
 }
 
-/** The slot in which the wanted revision failed, and which went back to another one. While there is one, nobody tries it again. */
-export function slotWithFailedRevision({ pool, slots }: Pick<Observation, 'pool' | 'slots'>): string | undefined {
-  return slots.find(({ deployment }) => deployment?.failedRevision === pool.revision)?.name;
+/**
+ * The slot in which the wanted revision failed. It went back to another one, or has nothing to go back to. While there is one, nobody
+ * tries this revision again.
+ */
+export function slotWithFailedRevision({ pool, slots }: Pick<Observation, 'pool' | 'slots'>): ObservedSlot | undefined {
+  return slots.find(({ deployment }) => {
+    const hasHealed = deployment?.revision === pool.revision && deployment.available;
+    return deployment?.failedRevision === pool.revision && !hasHealed;
+  });
 }
 
 /** Slots that go back to what they ran before. Allowed whatever else waits, because the pod that failed was never available. */

@@ -22,7 +22,7 @@ export function rolloutBlockedBy(observation: Observation, { slots, limits }: Se
   if (failed !== undefined) {
     return {
       reason: 'RevisionFailed',
-      message: `nothing is replaced, because revision ${revision} failed in ${failed}`,
+      message: `nothing is replaced, because revision ${revision} failed in ${failed.name}`,
     };
   }
   if (slots.length > Math.min(seatsForSlots(limits), seatsForSlots(wantedLimits(spec)))) {

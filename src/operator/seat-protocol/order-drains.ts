@@ -5,15 +5,23 @@ import { done, notDone } from './seat-api.ts';
 /**
  * Orders drains and takes others back.
  *
- * Note: the touch comes first. A stop that was decided while the drain stood, and that comes late, then fails on the Deployment's
- * resourceVersion: without that it would end a pod that sidecars send sessions to again. See `lastLook` for the other half.
+ * Note: what a stop rests on is taken from it before the list is written. A stop that was decided while a drain stood, and that comes
+ * late, then fails on the Deployment's resourceVersion: without that it would end a pod that sidecars send sessions to again. See
+ * `lastLook` for the other half. And only a pod that a live list does not have is gone: our caches may never have seen it.
  */
 export async function orderDrains(api: SeatApi, action: OrderDrains): Promise<Outcome> {
-  for (const { slot, deployment } of action.takenBack) {
-    const touched = await api.touchDeployment({ slot, ...deployment }, `drains-${action.drains.generation}`);
-    if (touched === 'Gone') return notDone(`Deployment ${slot} was changed meanwhile`);
+  const { drains, fences, gone } = action;
+  if (gone.length > 0) {
+    const pods = await api.listPods();
+    const alive = pods.find(({ uid, ended }) => gone.includes(uid) && !ended);
+    if (alive !== undefined) return notDone(`pod ${alive.name} is still there`);
   }
 
-  const written = await api.writeDrains(action.drains, action.expectResourceVersion);
+  for (const fence of fences) {
+    const touched = await api.touchDeployment(fence, `drains-${drains.generation}`);
+    if (touched === 'Gone') return notDone(`Deployment ${fence.slot} was changed meanwhile`);
+  }
+
+  const written = await api.writeDrains(drains, action.expectResourceVersion);
   return written === 'Conflict' ? notDone('the drains were changed meanwhile') : done;
 }

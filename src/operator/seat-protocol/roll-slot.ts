@@ -22,5 +22,8 @@ export async function rollSlot(api: SeatApi, planned: PlannedFor, action: RollSl
     case 'NoSuchRevision':
       break;
   }
+
+  // Note: else this would be tried for ever. The slot stays as it is, and the pool says that a person has to act.
+  if (to.kind === 'LastGood') await api.noteFailure(slot, uid, resourceVersion, to.failedRevision);
   return notDone(`Deployment ${slot} does not keep the template that it was to go back to`);
 }

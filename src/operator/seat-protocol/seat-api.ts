@@ -34,6 +34,13 @@ export interface SeatApi {
     resourceVersion: string,
     template: NewTemplate,
   ): Promise<'Replaced' | 'Conflict' | 'NoSuchRevision'>;
+  /** Write down that this revision failed in the slot, and that there is nothing to go back to. With the same preconditions. */
+  noteFailure(
+    slot: string,
+    uid: string,
+    resourceVersion: string,
+    failedRevision: string,
+  ): Promise<'Noted' | 'Conflict'>;
   /** Compare-and-swap of the list of draining pods. `Conflict` also when its ConfigMap is gone. */
   writeDrains(drains: DrainList, expectResourceVersion: string): Promise<'Written' | 'Conflict'>;
   /** Ask the sidecars of these pods at /sessions, all at once. The answers by pod UID; who does not answer in time is left out. */

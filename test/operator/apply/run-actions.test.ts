@@ -52,6 +52,8 @@ const order: Action = {
   expectResourceVersion: '600',
   ordered: [],
   takenBack: [],
+  fences: [],
+  gone: [],
   reason: 'nobody drains',
 };
 const clear: PoolMemory = {
@@ -83,6 +85,7 @@ function seats(answers: Partial<SeatApi> = {}): SeatApi {
     touchDeployment: async () => 'Touched',
     deleteDeployment: async () => 'Deleted',
     replaceTemplate: async () => 'Replaced',
+    noteFailure: async () => 'Noted',
     writeDrains: async () => 'Written',
     askSidecars: async () => new Map(),
     ...answers,

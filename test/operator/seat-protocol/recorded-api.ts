@@ -125,6 +125,12 @@ export function recordedApi(stored: Stored): RecordedApi {
         const isKept = to.kind === 'Current' || stored.keptRevisions?.includes(to.good.revision) === true;
         return isKept ? 'Replaced' : 'NoSuchRevision';
       }),
+    noteFailure: (slot, uid, resourceVersion, failedRevision) =>
+      answer(`NOTE ${slot} ${failedRevision}`, () =>
+        deployments.some((found) => found.uid === uid && found.resourceVersion === resourceVersion)
+          ? 'Noted'
+          : 'Conflict',
+      ),
     writeDrains: (list, expected) =>
       answer('PATCH drains', () => {
         if (expected !== (stored.drainsVersion ?? '600')) return 'Conflict';

@@ -17,10 +17,12 @@ export function describeFailure({ observation, retiring }: Picture): RevisionFai
   const { pool } = observation;
   const slot = slotWithFailedRevision(observation);
   if (slot !== undefined) {
-    const start = `Revision ${pool.revision} failed in ${slot}`;
+    const start = `Revision ${pool.revision} failed in ${slot.name}`;
     const known = pool.status?.conditions?.find(({ type }) => type === 'Stalled')?.message;
-    const message = known?.startsWith(start) === true ? known : wentBack(start);
-    return { message, stopsRollout: true };
+    if (slot.deployment?.revision === pool.revision) {
+      return { message: `${start}, and what it ran before is not kept any more. ${whatToDo}`, stopsRollout: true };
+    }
+    return { message: known?.startsWith(start) === true ? known : wentBack(start), stopsRollout: true };
   }
 
   const [failure] = retiring.failures;
