@@ -5,8 +5,12 @@ import type { Counter } from '../metrics/metrics.ts';
 
 /** Cuts what is left when the time of a pod is over, and says so to everybody who should know. */
 export interface Cutter {
-  /** May be called again for what came later. Never rejects. */
-  cut(): Promise<void>;
+  /**
+   * May be called again for what came later. Never rejects.
+   *
+   * @param known sessions of the gateway when they were last counted; it may be gone already
+   */
+  cut(known: number | null): Promise<void>;
 }
 
 export interface CutterOptions {
@@ -37,13 +41,13 @@ export function createCutter(options: CutterOptions): Cutter {
   }
 
   return {
-    cut: async () => {
+    cut: async (known) => {
       // Those that entered through other sidecars are not ours to cut: they end with the gateway, which is stopped now. They are counted
       // once, however long it takes to end.
-      const known = isFirst ? await gatewaySessions() : 0;
+      const now = isFirst ? await gatewaySessions() : 0;
       isFirst = false;
       const { sessions, transit } = dataPlane.cut();
-      const own = Math.max(known ?? 0, sessions);
+      const own = Math.max(known ?? 0, now ?? 0, sessions);
       if (own + transit === 0) return;
 
       sessionsCut += own;

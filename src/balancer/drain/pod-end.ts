@@ -36,16 +36,30 @@ export interface PodEndOptions {
 export function createPodEnd(options: PodEndOptions): PodEnd {
   const { drain, dataPlane, cutter, gatewaySessions, listens, gatewayRuns, clock, cut } = options;
   const cutOff = new AbortController();
+  /** Sessions of the gateway when they were last counted. */
+  let lastCount: number | null = 0;
+  /** Questions at /drained that wait for their answer. */
+  let waiting = 0;
+  /** The last question was given up by who had asked. */
+  let isGivenUp = false;
 
   async function cutAll(): Promise<void> {
-    await cutter.cut();
+    await cutter.cut(isGivenUp ? lastCount : 0);
     cutOff.abort();
   }
 
   async function isQuiet(): Promise<boolean> {
+    lastCount = await gatewaySessions();
     if (listens() && !drain.peersHaveNoticed()) return false;
-    if (dataPlane.sessions().transit > 0) return false;
-    return (await gatewaySessions()) === 0;
+    return lastCount === 0 && dataPlane.sessions().transit === 0;
+  }
+
+  /**
+   * The grace period is over, which somebody made shorter than our deadline: the kubelet gives up its question and stops all containers.
+   * It kills this one 2 s later. (A kubelet that was restarted gives its question up as well, but asks again and stops nobody.)
+   */
+  function graceIsOver(): boolean {
+    return drain.isSureToEnd() && (gatewayRuns() || (isGivenUp && waiting === 0));
   }
 
   const entry: EntryFacts = {
@@ -57,17 +71,20 @@ export function createPodEnd(options: PodEndOptions): PodEnd {
   for (const reason of [drain.over, cut]) reason.addEventListener('abort', () => void cutAll());
 
   return {
-    drained: (gone) => untilDrained({ isEnding: () => drain.isEnding(), isQuiet, over: cutOff.signal, clock }, gone),
+    drained: async (gone) => {
+      waiting += 1;
+      await untilDrained({ isEnding: () => drain.isEnding(), isQuiet, over: cutOff.signal, clock }, gone);
+      waiting -= 1;
+      isGivenUp = gone.aborted;
+    },
     leave: async () => {
       if (!drain.isEnding()) return;
-      // Note: the kubelet tells all containers at once only when the grace period is over, which somebody made shorter than our
-      // deadline. It kills them 2 s later, so this is the last chance to say goodbye.
-      if (drain.isSureToEnd() && gatewayRuns()) {
+      if (graceIsOver()) {
         await cutAll();
         return;
       }
       if (listens()) await untilForgotten(entry, cutOff.signal);
-      if (cutOff.signal.aborted) await cutter.cut();
+      if (cutOff.signal.aborted) await cutter.cut(0);
     },
     cutOff: cutOff.signal,
   };

@@ -1,14 +1,16 @@
 /**
- * How long after this pod's endpoint stopped to be ready the sidecars of other pods have surely seen it. They watch the same
- * EndpointSlices as this one, so the change reaches all within moments of each other.
+ * How long after this pod's endpoint stopped to be ready the sidecars of other pods have seen it. They watch the same EndpointSlices as
+ * this one, so the change reaches all within moments of each other. One that is late loses nothing: a connection that it keeps shows in
+ * the tables of this pod and is waited for, and a new one is refused, so that its request goes elsewhere.
  */
-const peersMilliseconds = 1000;
+const peersMilliseconds = 500;
 
 /**
- * The same for kube-proxy, which sends new clients here until then: it gathers changes for up to 1 s (`minSyncPeriod`), and then writes
+ * The same for kube-proxy, which sends new clients here until then: it gathers changes for up to 1 s (`minSyncPeriod`) and then writes
  * its rules. https://kubernetes.io/docs/reference/networking/virtual-ips/#optimizing-iptables-mode-performance
+ * A client that comes later is refused, and nobody is there to send it elsewhere.
  */
-const proxiesMilliseconds = 2000;
+const proxiesMilliseconds = 1500;
 
 /** Counted from the beginning of the drain when this sidecar itself learns nothing from the API server. */
 const blindMilliseconds = 5000;

@@ -15,11 +15,10 @@ export interface DrainedFacts {
  * the pod. The sign of that comes at the same moment; this long after it, there is none.
  */
 const restartMilliseconds = 5000;
-const lookMilliseconds = 250;
+const lookMilliseconds = 500;
+const secondLookMilliseconds = 250;
 
-/**
- * One look may fall between two requests, or on a row of the kernel's table that just moved.
- */
+/** One look may fall between two requests, or on a row of the kernel's table that just moved. */
 const quietLooks = 2;
 
 /** Waits until the gateway of this pod may be stopped, or `gone` aborts: nobody waits any more. Changes nothing. */
@@ -35,6 +34,6 @@ export async function untilDrained(facts: DrainedFacts, gone: AbortSignal): Prom
     } else if (clock.monotonicMilliseconds() - startedAt >= restartMilliseconds) {
       return;
     }
-    await clock.sleep(lookMilliseconds, end);
+    await clock.sleep(quiet > 0 ? secondLookMilliseconds : lookMilliseconds, end);
   }
 }

@@ -33,7 +33,7 @@ describe('a cut', () => {
   it('is counted, logged and told to the kubelet', async () => {
     const { cutter, counted, lines, message } = cutterOf({ own: 3, through: { sessions: 2, transit: 1 } });
 
-    await cutter.cut();
+    await cutter.cut(0);
 
     expect(counted()).toEqual(['cut_total{kind="own"} 3', 'cut_total{kind="transit"} 1']);
     expect(await message()).toBe('{"sessionsCut":3,"transitCut":1}');
@@ -43,7 +43,7 @@ describe('a cut', () => {
   it('of nothing says nothing', async () => {
     const { cutter, counted, lines, message } = cutterOf({ own: 0, through: { sessions: 0, transit: 0 } });
 
-    await cutter.cut();
+    await cutter.cut(0);
 
     expect([counted(), lines, await message()]).toEqual([[], [], undefined]);
   });
@@ -51,18 +51,26 @@ describe('a cut', () => {
   it('counts what ran through here when the whole number is not known', async () => {
     const { cutter, message } = cutterOf({ own: null, through: { sessions: 2, transit: 0 } });
 
-    await cutter.cut();
+    await cutter.cut(0);
 
     expect(await message()).toBe('{"sessionsCut":2,"transitCut":0}');
+  });
+
+  it('counts those that the gateway took along, when it is gone already', async () => {
+    const { cutter, message } = cutterOf({ own: 0, through: { sessions: 0, transit: 1 } });
+
+    await cutter.cut(4);
+
+    expect(await message()).toBe('{"sessionsCut":4,"transitCut":1}');
   });
 
   it('adds up what came after the first one, without those that end with the gateway', async () => {
     const world = { own: 3, through: { sessions: 0, transit: 1 } };
     const { cutter, message } = cutterOf(world);
-    await cutter.cut();
+    await cutter.cut(0);
 
     world.through = { sessions: 0, transit: 2 };
-    await cutter.cut();
+    await cutter.cut(0);
 
     expect(await message()).toBe('{"sessionsCut":3,"transitCut":3}');
   });
@@ -70,7 +78,7 @@ describe('a cut', () => {
   it('is made also where the kubelet cannot be told', async () => {
     const { cutter, lines } = cutterOf({ own: 1, through: { sessions: 1, transit: 0 } }, 'missing/message');
 
-    await cutter.cut();
+    await cutter.cut(0);
 
     expect(lines.at(-1)?.msg).toBe('Could not write how many sessions were cut into the termination message');
   });

@@ -8,11 +8,11 @@ describe('the other sidecars have noticed', () => {
     {
       name: 'not yet right after the endpoint changed',
       facts: { ...none, unreadySince: 100 },
-      now: 1099,
+      now: 599,
       noticed: false,
     },
-    { name: '1 s after the endpoint changed', facts: { ...none, unreadySince: 100 }, now: 1100, noticed: true },
-    { name: '1 s after the order', facts: { ...none, orderedSince: 50, unreadySince: 900 }, now: 1050, noticed: true },
+    { name: '0.5 s after the endpoint changed', facts: { ...none, unreadySince: 100 }, now: 600, noticed: true },
+    { name: '0.5 s after the order', facts: { ...none, orderedSince: 50, unreadySince: 400 }, now: 550, noticed: true },
     {
       name: 'at once when the endpoint was not ready before the drain began',
       facts: { ...none, drainingSince: 9000, unreadySince: 100 },
@@ -34,7 +34,7 @@ describe('kube-proxy has noticed', () => {
       now: 1100,
       noticed: false,
     },
-    { name: '2 s after the endpoint changed', facts: { ...none, unreadySince: 100 }, now: 2100, noticed: true },
+    { name: '1.5 s after the endpoint changed', facts: { ...none, unreadySince: 100 }, now: 1600, noticed: true },
     {
       name: 'not by the order, which it does not read',
       facts: { ...none, orderedSince: 0 },

@@ -30,7 +30,7 @@ describe('the answer at /drained', () => {
 
     await question.clock.advance(4999);
     const before = question.answered();
-    await question.clock.advance(251);
+    await question.clock.advance(501);
 
     expect([before, question.answered()]).toEqual([false, true]);
     expect(question.looks()).toBe(0);
@@ -43,7 +43,7 @@ describe('the answer at /drained', () => {
     await question.clock.advance(7_200_000);
     const before = question.answered();
     world.quiet = true;
-    await question.clock.advance(500);
+    await question.clock.advance(750);
 
     expect([before, question.answered()]).toEqual([false, true]);
   });
@@ -68,7 +68,7 @@ describe('the answer at /drained', () => {
     world.quiet = false;
     await question.clock.advance(250);
     world.quiet = true;
-    await question.clock.advance(250);
+    await question.clock.advance(500);
     const afterAnotherOne = question.answered();
     await question.clock.advance(250);
 
