@@ -96,11 +96,11 @@ function fenceOf(slot: ObservedSlot | undefined): OrderDrains['fences'] {
   return [{ slot: slot.name, uid, resourceVersion }];
 }
 
-function whyTakenBack(slot: string, { retirements, blocked }: Retiring): string {
+function whyTakenBack(slot: string, { retirements, rollout }: Retiring): string {
+  const { first, blocked } = rollout;
+  if (first !== undefined && first !== slot) return `${first} goes first`;
   if (blocked !== undefined) return blocked.message;
-  const next = retirements.find(({ cause }) => cause === 'Outdated' || cause === 'RevisionFailed');
-  if (next === undefined) return 'it is to stay as it is';
-  return next.slot.name === slot ? 'no other instance serves' : `${next.slot.name} goes first`;
+  return retirements.some((retirement) => retirement.slot.name === slot) ? 'no other instance serves' : 'it is to stay';
 }
 
 function reasonOf(ordered: OrderDrains['ordered'], takenBack: OrderDrains['takenBack']): string {

@@ -21,7 +21,7 @@ export function lookAgain({ observation, seating, publishing, retiring }: Pictur
     publishing.waitMilliseconds,
     asks ? heldMilliseconds : undefined,
     failsIn(observation, seating.slots),
-    retiring.mayChange ? laterMilliseconds : undefined,
+    retiring.rollout.mayChange ? laterMilliseconds : undefined,
     ...retiring.retirements.map(untilSessionsEnd),
   ].filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : Math.min(...waits);

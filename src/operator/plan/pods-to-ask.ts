@@ -28,8 +28,8 @@ export function podsToAsk(observation: Observation): readonly PodToAsk[] {
   const survivors = newlyLostSlots(observation).length > 0 ? running : new Set<string>();
   if (pool.spec.paused || gate?.readable !== true) return all.filter(({ pod }) => survivors.has(pod.uid));
 
-  const { retirements, mayChange } = retiringOf(observation, seating);
-  if (retirements.length > 0 || mayChange) return all.filter(({ pod }) => canAnswer(pod));
+  const { retirements, rollout } = retiringOf(observation, seating);
+  if (retirements.length > 0 || rollout.mayChange) return all.filter(({ pod }) => canAnswer(pod));
   const held = new Set(waitingSlots(gate.gate, seating).map(({ name }) => name));
   return all.filter(
     ({ slot, pod }) => survivors.has(pod.uid) || (held.has(slot) && pod.node !== undefined && !pod.ended),

@@ -5,7 +5,7 @@ import type { Observation } from './observation.ts';
 import type { ActiveSlot, Retirement, Wish } from './retirement.ts';
 import { retirementOf } from './retirement.ts';
 import type { Rollout } from './rollout.ts';
-import { rolloutOf } from './rollout.ts';
+import { nobody, rolloutOf } from './rollout.ts';
 import type { Seating } from './seating.ts';
 import type { Slot } from './slots.ts';
 import { isStopped } from './slots.ts';
@@ -16,10 +16,8 @@ export interface Retiring {
   /** By slot number; each slot at most once. */
   readonly retirements: readonly Retirement[];
   readonly failures: readonly Failure[];
-  /** Why no outdated instance is replaced. */
-  readonly blocked: Rollout['blocked'];
-  /** Whether that depends on what sidecars answer. */
-  readonly mayChange: boolean;
+  /** Of those that are outdated: whose turn it is, and why nobody goes. */
+  readonly rollout: Omit<Rollout, 'next'>;
 }
 
 /**
@@ -32,25 +30,20 @@ export function retiringOf(observation: Observation, seating: Seating): Retiring
   const failed = failures(observation, seating.slots);
   const pods = countedPods(observation);
   if (pool.spec.paused) {
-    const { blocked } = rolloutOf(observation, seating, active, [], pods);
-    return { retirements: [], failures: failed, blocked, mayChange: false };
+    return { retirements: [], failures: failed, rollout: rolloutOf(observation, seating, active, [], pods) };
   }
 
   const leaving = [...requestedStops(active), ...unwantedSlots(observation, active, pods)];
   const staying = active.filter(({ name }) => !leaving.some(({ slot }) => slot.name === name));
   const back = rollBacks(observation, failed, staying);
-  const rollout: Rollout =
-    back.length > 0
-      ? { next: undefined, blocked: undefined, mayChange: false }
-      : rolloutOf(observation, seating, active, leaving, pods);
+  const rollout: Rollout = back.length > 0 ? nobody(undefined) : rolloutOf(observation, seating, active, leaving, pods);
   const wishes: readonly Wish[] = [...leaving, ...back, ...(rollout.next === undefined ? [] : [rollout.next])];
   return {
     retirements: wishes
       .map((wish) => retirementOf(wish, pods, observation))
       .sort((left, right) => left.slot.number - right.slot.number),
     failures: failed,
-    blocked: rollout.blocked,
-    mayChange: rollout.mayChange,
+    rollout,
   };
 }
 

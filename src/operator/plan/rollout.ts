@@ -13,6 +13,8 @@ import { leastUsedFirst } from './who-goes-first.ts';
 /** Which outdated instance is to be replaced now; not more than one. */
 export interface Rollout {
   readonly next: Wish | undefined;
+  /** Whose turn it is, whether or not it may go now. */
+  readonly first: string | undefined;
   /** Why none is, although some are outdated. */
   readonly blocked: Block | undefined;
   /** One could go, if it turned out that it has no sessions. */
@@ -54,7 +56,7 @@ export function rolloutOf(
     const hopefuls = candidates.filter((slot) => !isReady(slot));
     const mayGo = (slot: ActiveSlot): boolean =>
       candidateBlockedBy(slot, { ...company, servesNobody: true }) === undefined;
-    return { ...nobody(waits), mayChange: hopefuls.some(mayGo) };
+    return { ...nobody(waits), first: first.name, mayChange: hopefuls.some(mayGo) };
   }
 
   // Note: the clients of the only instance that serves would find nobody while its sessions go on.
@@ -68,13 +70,15 @@ export function rolloutOf(
       deadlineSeconds,
       drains,
     },
+    first: first.name,
     blocked: undefined,
     mayChange: false,
   };
 }
 
-function nobody(blocked: Block | undefined): Rollout {
-  return { next: undefined, blocked, mayChange: false };
+/** Nobody goes. */
+export function nobody(blocked: Block | undefined): Rollout {
+  return { next: undefined, first: undefined, blocked, mayChange: false };
 }
 
 /** Whether its Deployment would make something else than what an instance that starts now is made from. */

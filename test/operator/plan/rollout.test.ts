@@ -92,7 +92,7 @@ describe('rollout, who goes next', () => {
     const recovered = asked(poolOf({ outdated: [0, 1, 2], ...listening }), { 0: busy({ 'prod-0': 5 }) });
 
     expect([gaveWay, recovering, recovered].map(goes)).toEqual([undefined, undefined, 'prod-2']);
-    expect(retiring(gaveWay).blocked?.message).toBe('none is replaced while prod-0 is not available');
+    expect(retiring(gaveWay).rollout.blocked?.message).toBe('none is replaced while prod-0 is not available');
   });
 
   it.each([
@@ -145,9 +145,10 @@ describe('rollout, who goes next', () => {
 
 describe('rollout, why nobody goes', () => {
   const blocked = (pool: Observation) => {
-    const { retirements, blocked: by } = retiring(pool);
+    const { retirements, rollout } = retiring(pool);
     expect(retirements.filter(({ cause }) => cause === 'Outdated')).toEqual([]);
-    return by === undefined ? undefined : `${by.reason}: ${by.message}`;
+    const by = rollout.blocked;
+    return by && `${by.reason}: ${by.message}`;
   };
 
   it.each([

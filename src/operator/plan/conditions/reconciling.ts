@@ -26,7 +26,8 @@ export function reconciling(picture: Picture): Verdict {
       `waits until ${count(counts.surplus, 'instance')} above the maximum ended or the maximum is raised`,
     );
   }
-  if (retiring.blocked !== undefined) return verdict('Reconciling', 'Waiting', retiring.blocked.message);
+  const waits = retiring.rollout.blocked;
+  if (waits !== undefined) return verdict('Reconciling', 'Waiting', waits.message);
   return verdict('Reconciling', 'Settled', 'nothing is to be changed');
 }
 

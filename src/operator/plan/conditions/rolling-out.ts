@@ -22,14 +22,17 @@ export function rollingOut(picture: Picture): Verdict {
     const message = `${outdated(counts.outdated)}. ${next.slot.name} goes next: ${describeRetirement(next, spec, isDraining)}`;
     return verdict('RollingOut', reason, message);
   }
-  if (underWay.length > 0 && retiring.blocked?.reason !== 'Paused') {
+  if (underWay.length > 0 && retiring.rollout.blocked?.reason !== 'Paused') {
     const rest = first === undefined ? '' : `. ${outdated(counts.outdated)}`;
     const message = `${underWay.join(', ')} got a new pod, which has to be ready for ${spec.rollout.minReadySeconds} s${rest}`;
     return verdict('RollingOut', 'Replacing', message);
   }
   if (first === undefined) return verdict('RollingOut', 'UpToDate', upToDate(picture));
 
-  const { reason, message } = retiring.blocked ?? { reason: 'Replacing', message: 'each ends for another reason' };
+  const { reason, message } = retiring.rollout.blocked ?? {
+    reason: 'Replacing',
+    message: 'each ends for another reason',
+  };
   const hint =
     reason === 'WaitingForDelete' ? `. To stop one when its sessions are over: ${stopHint(namespace, first)}` : '';
   return verdict('RollingOut', reason, `${outdated(counts.outdated)}; ${message}${hint}`);
