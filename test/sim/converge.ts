@@ -3,7 +3,7 @@ import { endingMoves } from './cluster/ending.ts';
 import { kubeletMoves } from './cluster/kubelet.ts';
 import type { SimDeployment, SimPod } from './cluster/objects.ts';
 import { closeAllSessions } from './cluster/sessions.ts';
-import { sidecarMoves } from './cluster/sidecar.ts';
+import { seatMoves, watchMoves } from './cluster/sidecar.ts';
 import { Violation } from './invariants/violation.ts';
 import { assertAsWanted } from './invariants/wanted.ts';
 import { uncordon } from './life/nodes.ts';
@@ -49,9 +49,11 @@ function healFaults({ cluster, operators }: Simulation): void {
 /** Everybody acts until they wait for somebody else or for time to pass. */
 async function playRound({ cluster, operators, step }: Simulation): Promise<void> {
   cluster.milliseconds += roundMilliseconds;
-  for (const moves of [controllerMoves, kubeletMoves, endingMoves, sidecarMoves]) {
+  // Note: a round of the seat rule is four steps long.
+  for (const moves of [controllerMoves, kubeletMoves, endingMoves, seatMoves, seatMoves, seatMoves, seatMoves]) {
     for (const move of moves(cluster)) await step(move);
   }
+  for (let [news] = watchMoves(cluster); news !== undefined; [news] = watchMoves(cluster)) await step(news);
   for (const operator of operators) {
     for (let calls = 0; calls < 60; calls += 1) {
       const [move] = operator.moves();
@@ -67,6 +69,7 @@ function unrest({ cluster, operators }: Simulation): string {
   const pods = cluster.store.last('pods');
   if (controllerMoves(cluster).length > 0) return 'controllers have work';
   if (kubeletMoves(cluster).length > 0) return 'kubelets have work';
+  if (watchMoves(cluster).length > 0) return 'sidecars are behind';
   if (pods.some((pod) => pod.terminating)) return 'pods are ending';
   if (cluster.store.last('deployments').some((deployment) => becomesAvailable(deployment, pods)))
     return 'a pod is ready, and not for long enough yet';

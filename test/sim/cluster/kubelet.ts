@@ -74,6 +74,14 @@ export function killSidecar(cluster: Cluster, process: Process): void {
   cutSessions(cluster, process, ({ entry }) => entry === process.podUid, 'SidecarKilled');
 }
 
+/** All containers of the pod are gone at once; the emptyDir stays. */
+export function stopContainers(process: Process): void {
+  process.gatewayRuns = false;
+  process.gatewayServes = false;
+  process.sidecarRuns = false;
+  process.round = { at: 'Rest' };
+}
+
 /** It finds on the emptyDir what it knew and what it had begun. */
 function restartSidecar(cluster: Cluster, process: Process): void {
   process.sidecarRuns = true;

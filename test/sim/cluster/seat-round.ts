@@ -69,7 +69,7 @@ function decide(cluster: Cluster, process: Process, round: Extract<Round, { at: 
   const reading = isLate ? ({ kind: 'Unavailable', problem: 'deadline exceeded' } as const) : round.reading;
   const slot = round.slot.free ? judge(cluster, process, watchedView(cluster, process), round.answers) : round.slot;
   const held = heldBy(slot, gateVerdict(reading, own, 'seats'));
-  const isNews = held?.message !== process.held?.message;
+  const isNews = held?.message !== process.held?.message && held?.reason !== 'EndpointMissing';
   process.held = held;
   if (held !== null) {
     if (isNews) say(cluster, `Sidecar of ${own.podName} holds its gateway back: ${held.message}`);

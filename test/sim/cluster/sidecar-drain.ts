@@ -25,7 +25,7 @@ export function avoided(cluster: Cluster, process: Process): ReadonlySet<string>
 
 /** Its watch brings the next version of the list. */
 export function seeDrains(cluster: Cluster, process: Process): void {
-  process.seenDrains += 1;
+  process.seenDrains = nextOf(cluster, process.seenDrains, 'drains');
   obeyOrder(cluster, process);
 }
 
@@ -37,7 +37,7 @@ function obeyOrder(cluster: Cluster, process: Process): void {
 
 /** Its watch brings the next version of the EndpointSlices, in which its own pod may be ending. */
 export function seeEndpoints(cluster: Cluster, process: Process): void {
-  process.seenEndpoints += 1;
+  process.seenEndpoints = nextOf(cluster, process.seenEndpoints, 'endpoints');
   const view = cluster.store.histories.endpoints[process.seenEndpoints]?.value ?? [];
   const own = view.find(({ podUid }) => podUid === process.podUid);
   if (own?.terminating === true) seeEnding(cluster, process, true);
@@ -58,4 +58,10 @@ export function toldDrain(cluster: Cluster, process: Process): PodAnswer['drain'
   if (at === null) return null;
   const { deadlineReached } = reportOf(at, nodeTime(cluster, process.node));
   return { deadlineReached };
+}
+
+/** Mostly the next version; now and then some are passed over. */
+function nextOf({ store, random }: Cluster, from: number, name: 'drains' | 'endpoints'): number {
+  const last = store.histories[name].length - 1;
+  return random.chance(0.7) ? from + 1 : from + 1 + random.below(last - from);
 }

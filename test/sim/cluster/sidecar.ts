@@ -2,27 +2,33 @@ import type { PodAnswer } from '../../../src/operator/plan/observation.ts';
 import type { Cluster } from './cluster.ts';
 import { isListening, runs } from './cluster.ts';
 import type { Move } from './move.ts';
-import type { Process } from './process.ts';
 import { seatRound } from './seat-round.ts';
 import { sessionsOf } from './sessions.ts';
 import { obeyedDrains, seeDrains, seeEndpoints, toldDrain } from './sidecar-drain.ts';
 
 /** What the sidecars could do next: go on in their round of the seat rule, or hear news of the API server. */
 export function sidecarMoves(cluster: Cluster): Move[] {
+  return [...seatMoves(cluster), ...watchMoves(cluster)];
+}
+
+export function seatMoves(cluster: Cluster): Move[] {
   const moves: Move[] = [];
   for (const process of cluster.processes.values()) {
-    if (!process.sidecarRuns) continue;
-    if (!process.marker) moves.push(() => seatRound(cluster, process));
-    if (!cluster.lostNodes.has(process.node) && !cluster.apiIsDown) moves.push(...watchMoves(cluster, process));
+    if (process.sidecarRuns && !process.marker) moves.push(() => seatRound(cluster, process));
   }
   return moves;
 }
 
-function watchMoves(cluster: Cluster, process: Process): Move[] {
+/** Each watch lags by its own time, and may bring several versions at once. */
+export function watchMoves(cluster: Cluster): Move[] {
+  if (cluster.apiIsDown) return [];
   const { endpoints, drains } = cluster.store.histories;
   const moves: Move[] = [];
-  if (process.seenEndpoints < endpoints.length - 1) moves.push(() => seeEndpoints(cluster, process));
-  if (process.seenDrains < drains.length - 1) moves.push(() => seeDrains(cluster, process));
+  for (const process of cluster.processes.values()) {
+    if (!runs(cluster, process)) continue;
+    if (process.seenEndpoints < endpoints.length - 1) moves.push(() => seeEndpoints(cluster, process));
+    if (process.seenDrains < drains.length - 1) moves.push(() => seeDrains(cluster, process));
+  }
   return moves;
 }
 

@@ -1,7 +1,7 @@
 import type { ResolvedSpec } from '../../../src/api/resolve.ts';
 import type { Observation, ObservedSlot } from '../../../src/operator/plan/observation.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Intent } from '../operator/intent.ts';
+import type { Intent, Look } from '../operator/intent.ts';
 import type { Occurrence } from './occurrence.ts';
 import { fails } from './rollouts.ts';
 import { Violation } from './violation.ts';
@@ -27,7 +27,7 @@ export function assertExplained(cluster: Cluster, occurrence: Explained): void {
   if (spec.paused) throw new Violation(`G2: ${action.action} of ${deployment.slot} while the pool is paused`);
   const unexplained =
     occurrence.kind === 'SlotDeleted'
-      ? unexplainedStop(cluster, spec, deployment.stopRequested)
+      ? unexplainedStop(look, spec, deployment.stopRequested)
       : unexplainedRoll(intent, spec);
   if (unexplained !== undefined) {
     throw new Violation(
@@ -37,10 +37,15 @@ export function assertExplained(cluster: Cluster, occurrence: Explained): void {
   if (action.mayCut) assertMayCut(intent, spec, deployment.slot);
 }
 
-function unexplainedStop({ store }: Cluster, { replicas }: ResolvedSpec, stopRequested: boolean): string | undefined {
+/** Judged by its last look: meanwhile somebody may have stopped another one. */
+function unexplainedStop(
+  { deployments }: Look,
+  { replicas }: ResolvedSpec,
+  stopRequested: boolean,
+): string | undefined {
   if (stopRequested) return undefined;
   if (replicas === undefined) return 'replicas is absent, and nobody asked to stop it';
-  const active = store.last('deployments').filter((deployment) => deployment.replicas > 0).length;
+  const active = deployments.filter((deployment) => deployment.replicas > 0).length;
   return active > replicas ? undefined : `${active} instances are there, and replicas is ${replicas}`;
 }
 

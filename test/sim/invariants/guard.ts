@@ -3,7 +3,7 @@ import type { Occurrence } from './occurrence.ts';
 import { guardCap } from './cap.ts';
 import { assertExplained } from './explained.ts';
 import { guardRollouts } from './rollouts.ts';
-import { assertDoomedDrain, assertLegalCut, assertNobodyCut } from './sessions.ts';
+import { assertLegalCut, assertNobodyCut, guardDoomed } from './sessions.ts';
 import type { Tally } from './tally.ts';
 import { assertBestGateway } from './work.ts';
 
@@ -11,6 +11,7 @@ import { assertBestGateway } from './work.ts';
 export function guard(cluster: Cluster, tally: Tally): { check: () => void } {
   const cap = guardCap(cluster);
   const rollouts = guardRollouts(cluster);
+  const doomed = guardDoomed(cluster);
 
   cluster.onOccurrence = (occurrence: Occurrence): void => {
     tally.count(nameOf(occurrence));
@@ -21,15 +22,17 @@ export function guard(cluster: Cluster, tally: Tally): { check: () => void } {
       case 'SlotDeleted':
         assertNobodyCut(cluster, occurrence, tally);
         assertExplained(cluster, occurrence);
+        doomed.doom(occurrence);
         break;
       case 'SlotRolled':
         assertNobodyCut(cluster, occurrence, tally);
         assertExplained(cluster, occurrence);
         rollouts.assertOneAtATime(occurrence);
+        doomed.doom(occurrence);
         break;
       case 'DrainsWritten':
         assertExplained(cluster, occurrence);
-        assertDoomedDrain(cluster, occurrence);
+        doomed.assertStaysDrained(occurrence);
         break;
       case 'SessionsCut':
         assertLegalCut(cluster, occurrence);

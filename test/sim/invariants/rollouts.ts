@@ -60,7 +60,9 @@ function isAvailable({ reported, template }: SimDeployment): boolean {
 function assertNoOther(cluster: Cluster, { deployment, template, intent }: Roll, other: UnderWay | undefined): void {
   if (other === undefined || other.slot === deployment.slot) return;
   const isSuperseded = other.revision !== template.revision;
-  const serves = cluster.store.last('pods').some((pod) => pod.deploymentUid === deployment.uid && pod.report.ready);
+  const serves = cluster.store
+    .last('pods')
+    .some(({ deploymentUid, report, terminating }) => deploymentUid === deployment.uid && report.ready && !terminating);
   if (isSuperseded && !serves) return;
   throw new Violation(
     `G5: operator ${intent.operator} rolled ${deployment.slot} while ${other.slot}, which it rolled before, is not available yet`,

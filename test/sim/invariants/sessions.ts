@@ -9,6 +9,7 @@ import type { Occurrence } from './occurrence.ts';
 import type { Tally } from './tally.ts';
 import { Violation } from './violation.ts';
 
+type Written = Extract<Occurrence, { kind: 'DrainsWritten' }>;
 type Stop = Extract<Occurrence, { kind: 'SlotDeleted' | 'SlotRolled' }>;
 
 /** The clocks of nodes run at most this much faster than the time. */
@@ -77,25 +78,29 @@ export function assertLegalCut(
   throw new Violation(`G3: sessions of ${process.podName} were cut before the deadline that the user set`);
 }
 
-/** A pod that is about to be deleted gets no new sessions any more, so its drain stays in force until it is gone. */
-export function assertDoomedDrain(
-  cluster: Cluster,
-  { removed, intent }: Extract<Occurrence, { kind: 'DrainsWritten' }>,
-): void {
-  for (const { podUid } of removed) {
-    const pod = findPod(cluster, podUid);
-    if (pod === undefined) continue;
-    const owner = cluster.store.last('deployments').find(({ uid }) => uid === pod.deploymentUid);
-    const stays = owner?.template.revision === pod.template.revision && !pod.terminating;
-    if (!stays)
-      throw new Violation(`G3: operator ${intent.operator} took the drain of ${pod.name} back, which is ending`);
-  }
+/** Pods that the operator has ended are sent nothing new any more, so their drains stay in force until they are gone. */
+export function guardDoomed(cluster: Cluster): {
+  doom: (stop: Stop) => void;
+  assertStaysDrained: (written: Written) => void;
+} {
+  const doomed = new Set<string>();
+  return {
+    doom: ({ deployment }) => {
+      for (const pod of cluster.store.last('pods')) if (pod.deploymentUid === deployment.uid) doomed.add(pod.uid);
+    },
+    assertStaysDrained: ({ removed, intent }) => {
+      const pod = removed.map(({ podUid }) => findPod(cluster, podUid)).find((found) => found && doomed.has(found.uid));
+      if (pod === undefined) return;
+      throw new Violation(`G3: operator ${intent.operator} took the drain of ${pod.name} back, which was stopped`);
+    },
+  };
 }
 
 /** Whether the pod has been ordered to drain for as long as its deadline says. */
 function orderIsOver(cluster: Cluster, podUid: string): boolean {
   const { drains } = cluster.store.histories;
-  const deadlineSeconds = orderAt(cluster, podUid, drains.length - 1)?.deadlineSeconds ?? undefined;
+  const last = drains.findLastIndex(({ value }) => value !== undefined);
+  const deadlineSeconds = orderAt(cluster, podUid, last)?.deadlineSeconds ?? undefined;
   return deadlineSeconds !== undefined && isPast(cluster, orderedAt(cluster, podUid), deadlineSeconds);
 }
 
@@ -103,11 +108,12 @@ function isOrderedSince(cluster: Cluster, podUid: string, sinceMilliseconds: num
   return orderedAt(cluster, podUid) <= sinceMilliseconds;
 }
 
-/** Since when the order of this pod is in force without a break. */
+/** Since when the order of this pod is in force without a break. A ConfigMap that is gone takes nothing back. */
 function orderedAt(cluster: Cluster, podUid: string): number {
   const { drains } = cluster.store.histories;
   let at = Infinity;
   for (let position = drains.length - 1; position >= 0; position -= 1) {
+    if (drains[position]?.value === undefined) continue;
     if (orderAt(cluster, podUid, position) === undefined) break;
     at = drains[position]?.atMilliseconds ?? at;
   }

@@ -69,9 +69,9 @@ function assertRevision(cluster: Cluster): void {
   const isReady = down.length === 0;
   const [ready, reconciling] = [conditionOf(cluster, 'Ready'), conditionOf(cluster, 'Reconciling')];
   const stalled = conditionOf(cluster, 'Stalled');
-  expect(reconciling === 'False', `Reconciling is ${reconciling}`);
-  if (isGood) expect(stalled === 'False', `Stalled is ${stalled}`);
-  if (isReady && stalled === 'False') expect(ready === 'True', `Ready is ${ready}`);
+  expect(reconciling === 'False', tell(cluster, 'Reconciling'));
+  if (isGood) expect(stalled === 'False', tell(cluster, 'Stalled'));
+  if (isReady && stalled === 'False') expect(ready === 'True', tell(cluster, 'Ready'));
 }
 
 /** A rollout that stopped because its revision failed: it starts nothing either. */
@@ -95,4 +95,9 @@ function names(deployments: readonly SimDeployment[]): string {
 
 function conditionOf({ store }: Cluster, type: string): string | undefined {
   return store.last('pool').status?.conditions?.find((found) => found.type === type)?.status;
+}
+
+function tell({ store }: Cluster, type: string): string {
+  const found = store.last('pool').status?.conditions?.find((condition) => condition.type === type);
+  return `${type} is ${found?.status}: ${found?.message}`;
 }

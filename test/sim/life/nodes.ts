@@ -1,7 +1,9 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { nodes, replacePod, say, terminatePod } from '../cluster/cluster.ts';
+import { stopContainers } from '../cluster/kubelet.ts';
 import type { Move } from '../cluster/move.ts';
 import { nothingReported } from '../cluster/objects.ts';
+import { cutSessions } from '../cluster/sessions.ts';
 
 export function cutOff(cluster: Cluster, node: string): void {
   cluster.lostNodes.add(node);
@@ -11,6 +13,22 @@ export function cutOff(cluster: Cluster, node: string): void {
 export function bringBack(cluster: Cluster, node: string): void {
   cluster.lostNodes.delete(node);
   say(cluster, `Node ${node} is back`);
+}
+
+/** The node was off: what ran on it is gone, and kubelet starts again what is not to end. */
+export function reboot(cluster: Cluster, node: string): void {
+  cluster.lostNodes.delete(node);
+  say(cluster, `Node ${node} starts again`);
+  for (const process of cluster.processes.values()) {
+    if (process.node !== node) continue;
+    cutSessions(
+      cluster,
+      process,
+      ({ entry, gateway }) => entry === process.podUid || gateway === process.podUid,
+      'NodeLost',
+    );
+    stopContainers(process);
+  }
 }
 
 export function cordon(cluster: Cluster, node: string): void {
@@ -60,7 +78,8 @@ export function nodeControllerMoves(cluster: Cluster): Move[] {
 export function nodeFaults(cluster: Cluster): Move[] {
   const node = cluster.random.pick(nodes);
   if (node === undefined) return [];
-  if (cluster.lostNodes.has(node)) return Array.from({ length: 4 }, () => () => bringBack(cluster, node));
+  if (cluster.lostNodes.has(node))
+    return [bringBack, bringBack, bringBack, reboot].map((back) => () => back(cluster, node));
   if (cluster.store.last('cordoned').includes(node)) {
     const back = (): void => uncordon(cluster, node);
     return [back, back, back, () => drainNode(cluster, node)];

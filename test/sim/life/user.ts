@@ -61,7 +61,7 @@ export function scaleSlotByHand(cluster: Cluster, slot: string, replicas: number
 export function askForStop(cluster: Cluster, slot: string): void {
   const found = findDeployment(cluster, slot);
   if (found === undefined) return;
-  say(cluster, `User: kubectl annotate deployment ${slot} pam.gatewaypool.io/stop=yes`);
+  say(cluster, `User: kubectl annotate deployment ${slot} pam.gatewaypool.io/stop=true`);
   replaceDeployment(cluster, found.uid, { stopRequested: true });
 }
 

@@ -47,7 +47,7 @@ export async function apply(round: Round, planned: Plan): Promise<void> {
     const api = simSeatApi(cluster, send, asked, template);
     const publishes = allDone && publish !== undefined && (await mayPublish(api, publish));
     const status = publishes ? withLimits(planned.status, publish) : planned.status;
-    await writeStatus(round, status);
+    if (await writeStatus(round, status)) tellEvents(cluster, planned);
   } catch {
     // A request failed; the next look goes on from what the cluster says then.
   }
@@ -76,7 +76,8 @@ async function applyAction(round: Round, action: Action): Promise<boolean> {
     case 'RollSlot':
       break;
   }
-  say(cluster, `Operator: ${sentenceOf(action)}`);
+  const isNews = action.action !== 'OrderDrains' || action.ordered.length + action.takenBack.length > 0;
+  if (isNews) say(cluster, `Operator: ${sentenceOf(action)}`);
   const outcome = await carryOut(simSeatApi(cluster, send, intent, template), observation.pool, action);
   return outcome.done;
 }
@@ -117,18 +118,24 @@ export function sameStatus(left: GatewayPoolStatus, right: GatewayPoolStatus | u
 }
 
 /** A compare-and-swap on the pool's resourceVersion, left out when nothing changed. */
-async function writeStatus({ cluster, send, observation }: Round, status: GatewayPoolStatus): Promise<void> {
+async function writeStatus({ cluster, send, observation }: Round, status: GatewayPoolStatus): Promise<boolean> {
   const { pool } = observation;
-  if (sameStatus(status, pool.status)) return;
+  if (sameStatus(status, pool.status)) return false;
 
-  await send('PATCH status', () => {
+  return send('PATCH status', () => {
     const stored = cluster.store.last('pool');
-    if (String(stored.resourceVersion) !== pool.resourceVersion) return;
+    if (String(stored.resourceVersion) !== pool.resourceVersion) return false;
 
     cluster.store.write('pool', { ...stored, resourceVersion: cluster.nextVersion(), status });
     const before = stored.status;
     if (before?.summary !== status.summary || before?.maxInstances !== status.maxInstances) {
       say(cluster, `Status: max ${status.maxInstances ?? '-'}, ${status.summary ?? ''}`);
     }
+    return true;
   });
+}
+
+/** Events are recorded by whoever wrote the status. */
+function tellEvents(cluster: Cluster, { events }: Plan): void {
+  for (const { type, reason, message } of events) say(cluster, `${type} event ${reason}: ${message}`);
 }

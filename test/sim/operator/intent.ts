@@ -1,6 +1,6 @@
 import type { Action } from '../../../src/operator/plan/actions.ts';
 import type { Observation } from '../../../src/operator/plan/observation.ts';
-import type { SimPod } from '../cluster/objects.ts';
+import type { SimDeployment, SimPod } from '../cluster/objects.ts';
 import type { ResolvedSpec } from '../../../src/api/resolve.ts';
 
 /** What an operator is about while it carries out one action: what it had seen, and what it looked at again for it. */
@@ -14,11 +14,18 @@ export interface Intent {
 
 export interface Look {
   spec: ResolvedSpec | undefined;
+  /** The pods that it was told, and the Deployments that there were at that moment. */
   pods: readonly SimPod[];
+  deployments: readonly SimDeployment[];
   /** When each sidecar that answered did so, by pod UID. */
   readonly askedMilliseconds: Map<string, number>;
 }
 
 export function intentOf(operator: string, observation: Observation, action: Action): Intent {
-  return { operator, observation, action, look: { spec: undefined, pods: [], askedMilliseconds: new Map() } };
+  return {
+    operator,
+    observation,
+    action,
+    look: { spec: undefined, pods: [], deployments: [], askedMilliseconds: new Map() },
+  };
 }

@@ -35,6 +35,7 @@ export function simSeatApi(cluster: Cluster, send: Send, intent: Intent, templat
     listPods: () =>
       send('LIST pods', () => {
         intent.look.pods = store.last('pods');
+        intent.look.deployments = store.last('deployments');
         return intent.look.pods.map((pod) => livePod(cluster, pod));
       }),
     createGate: (gate) =>
@@ -58,6 +59,13 @@ export function simSeatApi(cluster: Cluster, send: Send, intent: Intent, templat
       send(`APPLY Deployment ${slot}`, () => {
         const found = findAt(cluster, uid, resourceVersion);
         return found === undefined ? 'Conflict' : replaceTemplate(cluster, found, wanted, template, intent);
+      }),
+    noteFailure: (slot, uid, resourceVersion, failedRevision) =>
+      send(`PATCH Deployment ${slot}`, () => {
+        if (findAt(cluster, uid, resourceVersion) === undefined) return 'Conflict';
+        replaceDeployment(cluster, uid, { failedRevision, lastGood: undefined });
+        say(cluster, `Deployment ${slot} has nothing to go back to from ${failedRevision}`);
+        return 'Noted';
       }),
     writeDrains: (drains, expect) => send('PATCH drains', () => writeDrains(cluster, drains, expect, intent)),
     askSidecars: async (pods) => {

@@ -21,8 +21,8 @@ export function writeDrains(
   cluster.store.write('drains', { ...list, resourceVersion: cluster.nextVersion() });
   if (added.length === 0 && removed.length === 0) return 'Written';
 
-  const told = list.draining.map(({ slot, reason }) => `${slot} (${reason})`);
-  say(cluster, `Drains: ${told.length === 0 ? 'none' : told.join('; ')}`);
+  const slots = [...new Set(list.draining.map(({ slot }) => slot))];
+  say(cluster, `Drains: ${slots.length === 0 ? 'none' : slots.join(', ')}`);
   return 'Written';
 }
 
