@@ -151,9 +151,18 @@ export interface StoppedSlot {
    */
   readonly drains: DrainList;
   readonly expectResourceVersion: string;
+  readonly proviso: Proviso;
   /** Sessions are no reason to wait any more: a deadline that the user set is over, as the pod's own sidecar says. */
   readonly mayCut: boolean;
   readonly reason: string;
+}
+
+/** What the choice of this instance rests on, and what therefore has to hold at the last look. */
+export interface Proviso {
+  /** Other slots that have a pod which is not on its way out; a Ready one, if `ready`. */
+  readonly othersLeft: { readonly slots: number; readonly ready: boolean };
+  /** Its own pod is not Ready: it serves nobody. */
+  readonly notReady: boolean;
 }
 
 /**

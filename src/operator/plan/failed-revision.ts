@@ -69,16 +69,26 @@ export function rollBacks(
       why: `revision ${pool.revision} failed: ${why}`,
       deadlineSeconds: deadlineOf(pool.spec),
       drains: true,
+      proviso: { othersLeft: { slots: 0, ready: false }, notReady: true },
     });
   }
   return wishes;
+}
+
+/** Slots whose pod, of whatever revision, has failed to become available: nothing is to be expected of it but by a change. */
+export function stuckSlots({ pool }: Observation, slots: readonly Slot[]): readonly Slot[] {
+  return slots.filter(({ deployment, pods }) => {
+    if (deployment === undefined || deployment.available) return false;
+    const pod = pods.findLast(({ terminating }) => !terminating);
+    return pod?.ready === false && failureOf(pod, pool.spec.rollout.progressDeadlineSeconds) !== undefined;
+  });
 }
 
 /** When the next of these slots fails by being late, in milliseconds from now; undefined: none can. */
 export function failsIn({ pool }: Observation, slots: readonly Slot[]): number | undefined {
   const deadline = pool.spec.rollout.progressDeadlineSeconds * 1000;
   const waits = slots
-    .filter(({ deployment }) => deployment?.available === false && deployment.revision === pool.revision)
+    .filter(({ deployment }) => deployment?.available === false)
     .flatMap(({ pods }) => pods)
     .flatMap(({ terminating, progressMilliseconds: age }) => (terminating || age === undefined ? [] : [deadline - age]))
     .filter((wait) => wait > 0);

@@ -1,3 +1,4 @@
+import type { Proviso } from './actions.ts';
 import type { CountedPod, Load } from './busy.ts';
 import { isLetThrough, loadOf } from './busy.ts';
 import type { Observation, ObservedDeployment } from './observation.ts';
@@ -19,6 +20,7 @@ export interface Wish {
   readonly deadlineSeconds: number | null;
   /** Whether it is kept from new sessions until then. */
   readonly drains: boolean;
+  readonly proviso: Proviso;
 }
 
 /** An instance that is to end, and how far that is. */

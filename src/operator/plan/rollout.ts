@@ -1,3 +1,4 @@
+import type { Proviso } from './actions.ts';
 import type { CountedPod } from './busy.ts';
 import { isIdle, loadOf } from './busy.ts';
 import { isReady } from './counts.ts';
@@ -69,11 +70,17 @@ export function rolloutOf(
       why: whatChanged(first, observation),
       deadlineSeconds,
       drains,
+      proviso: provisoOf(active, leaving, servesNobody),
     },
     first: first.name,
     blocked: undefined,
     mayChange: false,
   };
+}
+
+function provisoOf(active: readonly ActiveSlot[], leaving: readonly Wish[], servesNobody: boolean): Proviso {
+  const others = active.filter(({ name }) => !leaving.some(({ slot }) => slot.name === name)).length - 1;
+  return { othersLeft: { slots: servesNobody ? 0 : others, ready: true }, notReady: servesNobody };
 }
 
 /** Nobody goes. */

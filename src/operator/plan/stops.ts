@@ -37,7 +37,7 @@ function rollSlot(retirement: Retirement, { pool }: Observation, drains: Observe
 }
 
 function stoppedSlot(
-  { slot, mayCut, load, fate, why, deadlineSeconds }: Retirement,
+  { slot, mayCut, load, fate, why, deadlineSeconds, proviso }: Retirement,
   { resourceVersion: expectResourceVersion, ...drains }: ObservedDrains,
 ): StoppedSlot {
   const { uid, resourceVersion } = slot.deployment;
@@ -51,6 +51,7 @@ function stoppedSlot(
     podUids: slot.pods.map((pod) => pod.uid),
     drains,
     expectResourceVersion,
+    proviso,
     mayCut,
     reason: `${slot.name} is ${fate}, ${because}: ${why}`,
   };

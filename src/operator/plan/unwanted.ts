@@ -7,7 +7,7 @@ import { leastUsedFirst } from './who-goes-first.ts';
 export function requestedStops(active: readonly ActiveSlot[]): readonly Wish[] {
   return active
     .filter(({ deployment }) => deployment.stopRequested)
-    .map((slot) => wishToStop(slot, 'StopRequested', 'its annotation asks for it'));
+    .map((slot) => wishToStop(slot, 'StopRequested', 'its annotation asks for it', 0));
 }
 
 /**
@@ -28,10 +28,11 @@ export function unwantedSlots(
   const surplus = Math.max(0, active.length - replicas - requested);
   return leastUsedFirst(others, observation, pods, { order: 'IdleFirst', mayBeTheLast: false })
     .slice(0, surplus)
-    .map((slot) => wishToStop(slot, 'NotWanted', `replicas is ${replicas}`));
+    .map((slot) => wishToStop(slot, 'NotWanted', `replicas is ${replicas}`, replicas));
 }
 
 /** Note: without a deadline. An autoscaler lowers `replicas` too, and it knows nothing of sessions. */
-function wishToStop(slot: ActiveSlot, cause: Wish['cause'], why: string): Wish {
-  return { slot, cause, fate: 'stopped', why, deadlineSeconds: null, drains: true };
+function wishToStop(slot: ActiveSlot, cause: Wish['cause'], why: string, othersLeft: number): Wish {
+  const proviso = { othersLeft: { slots: othersLeft, ready: false }, notReady: false };
+  return { slot, cause, fate: 'stopped', why, deadlineSeconds: null, drains: true, proviso };
 }

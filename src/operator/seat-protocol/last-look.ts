@@ -1,7 +1,7 @@
 import type { StopAction, StoppedSlot } from '../plan/actions.ts';
 import type { CountedPod } from '../plan/busy.ts';
 import { strictest } from '../plan/gate.ts';
-import { stopRefusal } from '../plan/quiet.ts';
+import { isStaying, stopRefusal } from '../plan/quiet.ts';
 import type { PlannedFor } from './may-start.ts';
 import { occupiedSlots, poolMovedOn } from './may-start.ts';
 import type { LivePod, LivePool, SeatApi } from './seat-api.ts';
@@ -23,7 +23,7 @@ export async function lastLook(api: SeatApi, planned: PlannedFor, stop: StopActi
   if (movedOn !== undefined || pool === undefined) return movedOn ?? 'the pool does not exist any more';
 
   const pods = await api.listPods();
-  const changed = differentPod(pods, stop) ?? (await overTheCap(api, pool, pods, stop));
+  const changed = differentPod(pods, stop) ?? provisoBroken(pods, stop) ?? (await overTheCap(api, pool, pods, stop));
   if (changed !== undefined) return changed;
 
   const answers = await api.askSidecars(pods.filter(canAnswer));
@@ -40,6 +40,18 @@ function differentPod(pods: readonly LivePod[], { slot, podUids }: StoppedSlot):
 
   const gone = podUids.find((uid) => !live.some((pod) => pod.uid === uid));
   return gone === undefined ? undefined : `pod ${gone} of slot ${slot} is gone`;
+}
+
+/** Note: caches of pods and of Deployments lag each by its own time, so the plan may have taken a working instance for a broken one. */
+function provisoBroken(pods: readonly LivePod[], { slot, proviso }: StoppedSlot): string | undefined {
+  const { othersLeft, notReady } = proviso;
+  const staying = pods.filter((pod) => isStaying(pod) && !pod.nodeLost);
+  const ready = staying.find((pod) => pod.slot === slot && pod.ready);
+  if (notReady && ready !== undefined) return `pod ${ready.name} is Ready meanwhile`;
+
+  const others = staying.filter((pod) => pod.slot !== slot && (pod.ready || !othersLeft.ready));
+  const left = new Set(others.map((pod) => pod.slot)).size;
+  return left < othersLeft.slots ? `${left} others would be left, and there have to be ${othersLeft.slots}` : undefined;
 }
 
 /** A slot that is replaced above the cap would not come back. One that is only stopped makes room. */

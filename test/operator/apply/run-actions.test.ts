@@ -41,6 +41,7 @@ const roll: Action = {
   podUids: [],
   drains,
   expectResourceVersion: '600',
+  proviso: { othersLeft: { slots: 0, ready: false }, notReady: false },
   mayCut: false,
   to: { kind: 'Current', revision: 'new' },
   lastGood: undefined,

@@ -1,6 +1,8 @@
 import type { Picture } from '../picture.ts';
 import { drainingSlots, slotsUnderWay } from '../progress.ts';
+import { stuckSlots } from '../failed-revision.ts';
 import type { Retirement } from '../retirement.ts';
+import type { Slot } from '../slots.ts';
 import { stepReason } from '../step-reason.ts';
 import { stalled } from './stalled.ts';
 import type { Verdict } from './verdict.ts';
@@ -13,12 +15,14 @@ export function reconciling(picture: Picture): Verdict {
     return verdict('Reconciling', 'Paused', 'the operator changes nothing while spec.paused is true');
 
   const stall = stalled(picture);
-  const work = decided(picture) ?? underWay(picture, stall.reason === 'RevisionFailed');
+  const stuck = stuckSlots(observation, picture.seating.slots);
+  const work = decided(picture) ?? underWay(picture, stuck);
   if (work !== undefined) return verdict('Reconciling', 'InProgress', work);
   if (stall.status === 'True')
     return verdict('Reconciling', 'Stalled', 'nothing can be done before the condition Stalled is False');
   if (blocked !== undefined) return verdict('Reconciling', 'Waiting', `no instance can start: ${blocked}`);
-  if (retiring.retirements.length > 0) return verdict('Reconciling', 'Waiting', forSessions(retiring.retirements));
+  const busy = retiring.retirements.filter(({ refusal }) => refusal !== undefined);
+  if (busy.length > 0) return verdict('Reconciling', 'Waiting', forSessions(busy));
   if (counts.surplus > 0) {
     return verdict(
       'Reconciling',
@@ -28,6 +32,8 @@ export function reconciling(picture: Picture): Verdict {
   }
   const waits = retiring.rollout.blocked;
   if (waits !== undefined) return verdict('Reconciling', 'Waiting', waits.message);
+  if (stuck.length > 0)
+    return verdict('Reconciling', 'Waiting', `${namesOf(stuck)} cannot become ready as it is; see the slots`);
   return verdict('Reconciling', 'Settled', 'nothing is to be changed');
 }
 
@@ -42,16 +48,16 @@ function decided({ step, drains, stop, repairs, publishing, observation }: Pictu
 }
 
 /** What the cluster is about. */
-function underWay(picture: Picture, isFailing: boolean): string | undefined {
+function underWay(picture: Picture, stuck: readonly Slot[]): string | undefined {
   const { observation, seating, counts, blocked } = picture;
-  const stopping = seating.slots.filter(({ pods }) => pods.some((pod) => pod.terminating)).map(({ name }) => name);
-  if (stopping.length > 0) return `waits until the pods of ${stopping.join(', ')} that are stopping have ended`;
+  const stopping = seating.slots.filter(({ pods }) => pods.some((pod) => pod.terminating));
+  if (stopping.length > 0) return `waits until the pods of ${namesOf(stopping)} that are stopping have ended`;
 
-  const rolled = slotsUnderWay(observation, seating.slots).map(({ name }) => name);
-  if (rolled.length > 0 && !isFailing) return `waits until ${rolled.join(', ')} is ready with its new template`;
+  const rolled = slotsUnderWay(observation, seating.slots).filter((slot) => !stuck.includes(slot));
+  if (rolled.length > 0) return `waits until ${namesOf(rolled)} is ready with its new template`;
 
-  const coming = seating.target - counts.ready - drainingToStay(picture);
-  if (blocked !== undefined || coming <= 0 || isFailing) return undefined;
+  const coming = seating.target - counts.ready - drainingToStay(picture) - stuck.length;
+  if (blocked !== undefined || coming <= 0) return undefined;
   return `${counts.ready} of ${count(seating.target, 'instance')} ready; the others follow as soon as their pods are ready`;
 }
 
@@ -59,6 +65,10 @@ function underWay(picture: Picture, isFailing: boolean): string | undefined {
 function drainingToStay(picture: Picture): number {
   const unwanted = picture.retiring.retirements.filter(({ cause }) => cause === 'NotWanted');
   return drainingSlots(picture).filter(({ name }) => !unwanted.some(({ slot }) => slot.name === name)).length;
+}
+
+function namesOf(slots: readonly Slot[]): string {
+  return slots.map(({ name }) => name).join(', ');
 }
 
 function forSessions(retirements: readonly Retirement[]): string {
