@@ -27,6 +27,8 @@ export interface Drain {
   isSureToEnd(): boolean;
   /** UIDs of the pods that the operator ordered to drain. */
   ordered(): ReadonlySet<string>;
+  /** Which list of orders that is: grows by one with every write of the operator; 0: none was read yet. */
+  ordersGeneration(): number;
   /** UIDs of the pods that get no new work from this sidecar: the ordered ones, and this one when it drains. */
   avoided(): ReadonlySet<string>;
   /** Nobody sends new work to the gateway of this pod any more. */
@@ -142,6 +144,7 @@ export function createDrain(options: DrainOptions): Drain {
     },
     isSureToEnd: () => state.ending?.sure === true,
     ordered: () => orders.draining(),
+    ordersGeneration: () => orders.generation(),
     avoided: () => (standing() === null ? orders.draining() : new Set([...orders.draining(), podUid])),
     peersHaveNoticed: () => {
       const known = facts();

@@ -1,4 +1,3 @@
-// TODO DRAIN: read the 'Addendum' at the end of /tmp/brief/contracts4.md (new, decided), carry it out, then remove this line.
 import * as z from 'zod';
 import { describeFields, readYaml } from '../yaml/read-yaml.ts';
 

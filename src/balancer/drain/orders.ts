@@ -7,6 +7,8 @@ export interface Orders {
   offer(text: string | undefined): boolean;
   /** What `draining` was read from. */
   text(): string | undefined;
+  /** `generation` of the list that `draining` was read from; 0: none was read. */
+  generation(): number;
   /** UIDs of the pods that are to drain, of this one too. */
   draining(): ReadonlySet<string>;
   /** The order for one pod. */
@@ -15,6 +17,7 @@ export interface Orders {
 
 export function createOrders(logger: Logger): Orders {
   let current: string | undefined;
+  let generation = 0;
   let byPod: ReadonlyMap<string, Drains['draining'][number]> = new Map();
 
   return {
@@ -29,10 +32,12 @@ export function createOrders(logger: Logger): Orders {
         return false;
       }
       current = text;
+      ({ generation } = parsed.drains);
       byPod = new Map(parsed.drains.draining.map((drain) => [drain.podUid, drain]));
       return true;
     },
     text: () => current,
+    generation: () => generation,
     draining: () => new Set(byPod.keys()),
     of: (podUid) => byPod.get(podUid),
   };

@@ -19,6 +19,8 @@ export interface SessionsReport extends Omit<SessionCounts, 'sessions'> {
   readonly drain: DrainReport | null;
   /** UIDs of the pods that get no new sessions from here because the operator ordered them to drain. */
   readonly knownDrains: readonly string[];
+  /** Which list of orders that is: the operator counts a drain as known only from the generation on that ordered it. */
+  readonly drainsGeneration: number;
   /** This process was told to end and waits for its last session. In a pod that is being deleted the gateway has ended by then. */
   readonly ending: boolean;
   /** Why the gateway may not start yet; null once it may. */
@@ -52,6 +54,7 @@ export async function sessionsReport(facts: {
     draining: standing !== null,
     drain: standing === null ? null : reportOf(standing, drain.now()),
     knownDrains: [...drain.ordered()],
+    drainsGeneration: drain.ordersGeneration(),
     ending,
     held,
   };

@@ -263,6 +263,33 @@ describe('the next process of the sidecar', () => {
   });
 });
 
+describe('the generation of the list of orders', () => {
+  it('is 0 before one was read', async () => {
+    const { drain } = await live();
+
+    expect(drain.ordersGeneration()).toBe(0);
+  });
+
+  it('is that of the list in force: one that cannot be read changes nothing', async () => {
+    const { drain } = await live();
+
+    drain.offerOrders(`generation: 7\n${orders(order('uid-other'))}`);
+    drain.offerOrders('generation: many');
+
+    expect(drain.ordersGeneration()).toBe(7);
+    expect([...drain.ordered()]).toEqual(['uid-other']);
+  });
+
+  it('grows although the orders stay the same', async () => {
+    const { drain } = await live();
+
+    drain.offerOrders(`generation: 7\n${orders(order('uid-other'))}`);
+    drain.offerOrders(`generation: 8\n${orders(order('uid-other'))}`);
+
+    expect(drain.ordersGeneration()).toBe(8);
+  });
+});
+
 describe('who has noticed', () => {
   it('nobody, while nothing drains', async () => {
     const { drain, clock } = await live();
