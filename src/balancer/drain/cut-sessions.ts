@@ -54,7 +54,7 @@ export function createCutter(options: CutterOptions): Cutter {
       transitCut += transit;
       counter.add({ kind: 'own' }, own);
       counter.add({ kind: 'transit' }, transit);
-      logger.warn({ sessions: own, transit }, 'Cut the sessions that were left at the deadline of the drain');
+      logger.warn({ sessions: own, transit }, 'Cut the sessions that were left when the time of the pod was over');
       await tellKubelet();
     },
   };

@@ -38,13 +38,11 @@ export function createPodEnd(options: PodEndOptions): PodEnd {
   const cutOff = new AbortController();
   /** Sessions of the gateway when they were last counted. */
   let lastCount: number | null = 0;
-  /** Questions at /drained that wait for their answer. */
-  let waiting = 0;
-  /** The last question was given up by who had asked. */
-  let isGivenUp = false;
+  /** How far the kubelet's question at /drained came. */
+  let question: 'None' | 'Asked' | 'Answered' = 'None';
 
-  async function cutAll(): Promise<void> {
-    await cutter.cut(isGivenUp ? lastCount : 0);
+  async function cutAll(known: number | null): Promise<void> {
+    await cutter.cut(known);
     cutOff.abort();
   }
 
@@ -55,11 +53,11 @@ export function createPodEnd(options: PodEndOptions): PodEnd {
   }
 
   /**
-   * The grace period is over, which somebody made shorter than our deadline: the kubelet gives up its question and stops all containers.
-   * It kills this one 2 s later. (A kubelet that was restarted gives its question up as well, but asks again and stops nobody.)
+   * The kubelet did not wait for the answer: the grace period is over, which somebody made shorter than our deadline. Then it stops all
+   * containers together, and kills this one 2 s later.
    */
   function graceIsOver(): boolean {
-    return drain.isSureToEnd() && (gatewayRuns() || (isGivenUp && waiting === 0));
+    return drain.isSureToEnd() && (gatewayRuns() || question === 'Asked');
   }
 
   const entry: EntryFacts = {
@@ -68,19 +66,18 @@ export function createPodEnd(options: PodEndOptions): PodEnd {
     toldMilliseconds: () => drain.now() - (drain.standing()?.since ?? drain.now()),
     clock,
   };
-  for (const reason of [drain.over, cut]) reason.addEventListener('abort', () => void cutAll());
+  for (const reason of [drain.over, cut]) reason.addEventListener('abort', () => void cutAll(0));
 
   return {
     drained: async (gone) => {
-      waiting += 1;
+      if (question === 'None') question = 'Asked';
       await untilDrained({ isEnding: () => drain.isEnding(), isQuiet, over: cutOff.signal, clock }, gone);
-      waiting -= 1;
-      isGivenUp = gone.aborted;
+      if (!gone.aborted) question = drain.isEnding() ? 'Answered' : 'None';
     },
     leave: async () => {
       if (!drain.isEnding()) return;
       if (graceIsOver()) {
-        await cutAll();
+        await cutAll(lastCount);
         return;
       }
       if (listens()) await untilForgotten(entry, cutOff.signal);

@@ -33,7 +33,7 @@ export function composePodEnd(options: {
     });
   const counter = metrics.counter(
     'gatewaypool_balancer_sessions_cut_total',
-    'Sessions that were cut at the deadline of a drain: of the own gateway, and of others that entered here.',
+    'Sessions that were cut when the time of the pod was over: of the own gateway, and of others that entered here.',
   );
   const targetPorts = (): readonly number[] =>
     (config()?.listeners ?? []).map(({ port, targetPort }) => targetPort ?? port);

@@ -136,14 +136,11 @@ describe('the sidecar of an ending pod leaves', () => {
     expect([cuts, end.cutOff.aborted]).toEqual([[0], true]);
   });
 
-  it('and counts what the gateway took along, when the kubelet gave up its question before', async () => {
+  it('and counts what the gateway took along, when the kubelet did not wait for its answer', async () => {
     const { end, world, clock, cuts } = podOf({ sessions: 3, proxiesNoticed: false });
-    const kubelet = new AbortController();
-    const waiting = end.drained(kubelet.signal);
+    void end.drained(never);
     await clock.advance(4000);
 
-    kubelet.abort();
-    await waiting;
     world.sessions = 0;
     await end.leave();
 
@@ -165,6 +162,20 @@ describe('the sidecar of an ending pod leaves', () => {
     await end.leave();
 
     expect([cuts, end.cutOff.aborted]).toEqual([[], false]);
+  });
+
+  it('and remembers no answer that it gave for the restart of a gateway, long before', async () => {
+    const { end, world, clock, cuts } = podOf({ standing: null, sessions: 2 });
+    const restart = end.drained(never);
+    await clock.advance(6000);
+    await restart;
+
+    world.standing = quiet.standing;
+    void end.drained(never);
+    await clock.advance(1000);
+    await end.leave();
+
+    expect(cuts).toEqual([2]);
   });
 
   it('and cuts nothing when its own process is restarted beside a gateway that runs', async () => {
