@@ -8,15 +8,21 @@ export function lastGoodOf(deployment: ObservedDeployment): GoodRevision | undef
 }
 
 /**
- * Revisions that became available in slots which were rolled to them: to be written down, so that a crash weeks later is not taken for
- * their failure. Slots that never ran anything else need no such note.
+ * Revisions that are available in slots, to be written down:
+ * - before a slot is replaced: while it drains it is not Ready, and nobody could tell any more that it was good;
+ * - after it was: so that a crash weeks later is not taken for the failure of its revision.
+ *
+ * Slots that never ran anything else need no such note.
+ *
+ * @param current what an instance that starts now is made from
  */
-export function revisionsToRemember(slots: readonly Slot[]): readonly RememberRevision[] {
+export function revisionsToRemember(slots: readonly Slot[], current: string): readonly RememberRevision[] {
   const notes: RememberRevision[] = [];
   for (const { name, deployment } of slots) {
-    if (deployment?.lastGood === undefined || deployment.deleting) continue;
+    if (deployment === undefined || deployment.deleting) continue;
+    if (deployment.lastGood === undefined && deployment.revision === current) continue;
     const lastGood = provenRevision(deployment);
-    if (lastGood === undefined || lastGood.revision === deployment.lastGood.revision) continue;
+    if (lastGood === undefined || lastGood.revision === deployment.lastGood?.revision) continue;
 
     const reason = `revision ${lastGood.revision} is available in slot ${name}`;
     notes.push({ action: 'RememberRevision', slot: name, uid: deployment.uid, lastGood, reason });

@@ -63,7 +63,7 @@ export function pictureOf(observation: Observation): Picture {
     // Note: a stop rests on what the gate and the sidecars know. While either is about to be told something new, it waits.
     stop: step === undefined && drains === undefined ? stopNow(observation, retiring.retirements) : undefined,
     repairs: slotsToRepair(seating, gate?.readable === true ? gate.gate : undefined),
-    notes: revisionsToRemember(seating.slots),
+    notes: revisionsToRemember(seating.slots, pool.revision),
     publishing: publishStep(observation, step),
   };
 }

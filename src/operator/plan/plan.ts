@@ -43,8 +43,8 @@ function actionsOf({ observation, counts, step, drains, stop, repairs, notes }: 
   return [
     { action: 'EnsureChildren', desiredInstances: counts.desired },
     ...(step === undefined ? [] : [step]),
-    ...(drains === undefined ? [] : [drains]),
     ...notes,
+    ...(drains === undefined ? [] : [drains]),
     ...repairs,
     ...(stop === undefined ? [] : [stop]),
     ...(copies === undefined ? [] : [copies]),

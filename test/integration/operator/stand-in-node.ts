@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labels } from '../../../src/api/identity.ts';
+import type { Drains } from '../../../src/balancer/drain/drains.ts';
+import { drainsKey, parseDrains } from '../../../src/balancer/drain/drains.ts';
 import { parseSeats, seatsKey } from '../../../src/balancer/seat/seats.ts';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.ts';
 import { configMapType, nodeType, podType } from '../../../src/operator/resources.ts';
@@ -10,8 +12,8 @@ import type { TestCluster } from './cluster.ts';
 import { find } from './cluster.ts';
 
 export interface Pod extends KubeObject {
-  spec: { nodeName?: string };
-  status?: { conditions?: { type: string; status: string }[] };
+  spec: { nodeName?: string; containers?: { name: string; image: string }[] };
+  status?: { conditions?: { type: string; status: string; lastTransitionTime?: string }[] };
 }
 
 const leaseType: ResourceType = {
@@ -26,15 +28,24 @@ const adminPort = 15_090;
 const pollMilliseconds = 100;
 const heartbeatMilliseconds = 1000;
 
+/** A gateway of this image ends as soon as it starts. */
+export const crashingImage = 'registry.example/gateway:crashes';
+
 /**
  * Stands in for a scheduler, a kubelet and the sidecars on one node, as far as the operator can see them: places the pods of a namespace,
- * lets their gateways start when the start gate does, answers at /sessions, and ends terminating pods once they are idle.
+ * lets their gateways start when the start gate does, answers at /sessions, drains who is ordered to, and ends terminating pods once
+ * they are idle.
  */
 export interface StandInNode {
+  readonly name: string;
   /** Pods whose gateways were let through, by uid: what guarantee G1 counts. */
   readonly started: ReadonlySet<string>;
-  /** Pods that have sessions: they do not end when they are told to. By name. */
+  /** Pods that have a session: they do not end when they are told to. By name. */
   readonly busy: Set<string>;
+  /** Pods whose sidecars answer nobody. By name. */
+  readonly silent: Set<string>;
+  /** What the sidecar writes into its termination log when the pod ends. By the pod's name. */
+  readonly lastWords: Map<string, string>;
   close(): Promise<void>;
 }
 
@@ -44,24 +55,27 @@ export async function startNode(cluster: TestCluster, namespace: string): Promis
   const stop = new AbortController();
   const started = new Set<string>();
   const busy = new Set<string>();
+  const silent = new Set<string>();
+  const lastWords = new Map<string, string>();
   const sidecars = new Map<string, Sidecar>();
 
   const round = async (): Promise<void> => {
     const { items } = await cluster.client.list<Pod>(podType, { namespace, labelSelector: labels.pool });
     for (const pod of items) {
-      const uid = pod.metadata.uid ?? '';
-      if (pod.metadata.deletionTimestamp !== undefined) {
-        if (!busy.has(pod.metadata.name)) await end(cluster, pod);
+      const { uid = '', name, deletionTimestamp } = pod.metadata;
+      const sidecar = sidecars.get(uid) ?? (await startSidecar(pod));
+      sidecars.set(uid, sidecar);
+      sidecar.isBusy = busy.has(name);
+      sidecar.isSilent = silent.has(name);
+      if (deletionTimestamp !== undefined) {
+        if (!busy.has(name)) await end(cluster, pod, sidecar, lastWords.get(name));
         continue;
       }
-      const sidecar = sidecars.get(uid) ?? (await startSidecar());
-      sidecars.set(uid, sidecar);
       if (pod.spec.nodeName === undefined) await place(cluster, pod, node);
-      if (started.has(uid) && isReady(pod)) continue;
-
       // A gateway that was let through never asks again.
       if (!started.has(uid)) await askGate(cluster, pod, sidecar);
       if (sidecar.held === null) started.add(uid);
+      await obey(cluster, pod, sidecar);
       await report(cluster, pod, sidecar);
     }
   };
@@ -77,8 +91,11 @@ export async function startNode(cluster: TestCluster, namespace: string): Promis
     }
   })();
   return {
+    name: node,
     started,
     busy,
+    silent,
+    lastWords,
     close: async () => {
       stop.abort();
       await running;
@@ -95,28 +112,78 @@ interface Held {
 }
 
 interface Sidecar {
+  readonly slot: string;
+  readonly podUid: string;
   readonly address: string;
   readonly server: Server;
   held: Held | null;
+  isBusy: boolean;
+  isSilent: boolean;
+  drains: Drains;
+  /** When the order to drain was first seen. */
+  drainsSince: number | undefined;
+  /** The pod status that was reported last. */
+  reported: string;
 }
 
 let addresses = 0;
 
 /** Each on an address of its own: the operator asks all sidecars on the same port. */
-async function startSidecar(): Promise<Sidecar> {
+async function startSidecar({ metadata }: Pod): Promise<Sidecar> {
   addresses += 1;
   const address = `127.77.${process.pid % 250}.${addresses}`;
   const sidecar: Sidecar = {
+    slot: metadata.labels?.[labels.slot] ?? '',
+    podUid: metadata.uid ?? '',
     address,
     held: { reason: 'StartGate', message: 'not asked yet', seatsGeneration: null, waitsFor: [] },
+    isBusy: false,
+    isSilent: false,
+    drains: { generation: 0, poolGeneration: 0, draining: [] },
+    drainsSince: undefined,
+    reported: '',
     server: createServer((_request, response) => {
+      if (sidecar.isSilent) return;
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ sessions: 0, transit: 0, draining: false, held: sidecar.held, backends: {} }));
+      response.end(JSON.stringify(answer(sidecar)));
     }),
   };
   sidecar.server.listen(adminPort, address);
   await once(sidecar.server, 'listening');
   return sidecar;
+}
+
+function answer({ slot, podUid, held, isBusy, drains, drainsSince }: Sidecar): object {
+  const sessions = isBusy ? 1 : 0;
+  const order = drains.draining.find((drain) => drain.podUid === podUid);
+  const deadline = order?.deadlineSeconds ?? Number.POSITIVE_INFINITY;
+  const remainingSeconds = deadline - (performance.now() - (drainsSince ?? 0)) / 1000;
+  return {
+    sessions,
+    transit: 0,
+    backends: { [slot]: sessions },
+    draining: order !== undefined,
+    ending: false,
+    held,
+    drain: order === undefined ? null : { cause: 'Ordered', deadlineReached: remainingSeconds <= 0, remainingSeconds },
+    knownDrains: drains.draining.map((drain) => drain.podUid),
+    drainsGeneration: drains.generation,
+    busyPeers: [],
+  };
+}
+
+/** Takes up the drains that the operator ordered. */
+async function obey(cluster: TestCluster, pod: Pod, sidecar: Sidecar): Promise<void> {
+  const pool = pod.metadata.labels?.[labels.pool] ?? '';
+  const settings = await find<ConfigMap>(cluster, configMapType, pod.metadata.namespace ?? '', `${pool}-balancer`);
+  const parsed = parseDrains(settings?.data?.[drainsKey]);
+  if (!parsed.ok) return;
+  sidecar.drains = parsed.drains;
+  sidecar.drainsSince = drainsNow(sidecar) ? (sidecar.drainsSince ?? performance.now()) : undefined;
+}
+
+function drainsNow({ drains, podUid }: Sidecar): boolean {
+  return drains.draining.some((drain) => drain.podUid === podUid);
 }
 
 async function askGate(cluster: TestCluster, pod: Pod, sidecar: Sidecar): Promise<void> {
@@ -146,9 +213,36 @@ async function place(cluster: TestCluster, pod: Pod, node: string): Promise<void
   await cluster.controlPlane.kubectl(['create', '--raw', path, '-f', '-'], JSON.stringify(binding));
 }
 
-async function report(cluster: TestCluster, pod: Pod, { held, address }: Sidecar): Promise<void> {
+async function report(cluster: TestCluster, pod: Pod, sidecar: Sidecar): Promise<void> {
+  const { held, address } = sidecar;
   const isStarted = held === null;
-  const container = (name: string, isRunning: boolean) => ({
+  const crashes = pod.spec.containers?.some(({ image }) => image === crashingImage) === true;
+  const isReady = isStarted && !crashes && !drainsNow(sidecar);
+  const gateway = crashes ? { restartCount: 3, state: crashLoop, lastState: { terminated: { exitCode: 1 } } } : {};
+  const status = {
+    phase: isStarted ? 'Running' : 'Pending',
+    podIP: address,
+    podIPs: [{ ip: address }],
+    initContainerStatuses: [{ ...container('balancer', isStarted), state: { running: {} } }],
+    containerStatuses: [{ ...container('gateway', isStarted && !crashes), ...(isStarted ? gateway : {}) }],
+  };
+  const reported = JSON.stringify({ isReady, status });
+  if (reported === sidecar.reported) return;
+
+  const conditions = [conditionOf(pod, 'Initialized', isStarted), conditionOf(pod, 'Ready', isReady)];
+  await cluster.client.mergePatch(
+    podType,
+    pod.metadata,
+    { status: { ...status, conditions } },
+    { subresource: 'status' },
+  );
+  sidecar.reported = reported;
+}
+
+const crashLoop = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off restarting failed container gateway' } };
+
+function container(name: string, isRunning: boolean) {
+  return {
     name,
     image: 'registry.example/any',
     imageID: '',
@@ -156,20 +250,26 @@ async function report(cluster: TestCluster, pod: Pod, { held, address }: Sidecar
     ready: isRunning,
     started: isRunning,
     state: isRunning ? { running: {} } : { waiting: { reason: 'PodInitializing' } },
-  });
-  const status = {
-    phase: isStarted ? 'Running' : 'Pending',
-    podIP: address,
-    podIPs: [{ ip: address }],
-    conditions: [{ type: 'Ready', status: isStarted ? 'True' : 'False' }],
-    initContainerStatuses: [{ ...container('balancer', isStarted), state: { running: {} } }],
-    containerStatuses: [container('gateway', isStarted)],
   };
-  await cluster.client.mergePatch(podType, pod.metadata, { status }, { subresource: 'status' });
 }
 
-async function end(cluster: TestCluster, { metadata }: Pod): Promise<void> {
-  const { name, namespace = '' } = metadata;
+/** The time of the last change counts: `minReadySeconds` are measured from it. */
+function conditionOf({ status }: Pod, type: string, holds: boolean) {
+  const value = holds ? 'True' : 'False';
+  const before = status?.conditions?.find((condition) => condition.type === type);
+  const now = new Date().toISOString().replace(/\.\d+Z$/u, 'Z');
+  return { type, status: value, lastTransitionTime: before?.status === value ? before.lastTransitionTime : now };
+}
+
+async function end(cluster: TestCluster, pod: Pod, sidecar: Sidecar, lastWords: string | undefined): Promise<void> {
+  const { name, namespace = '' } = pod.metadata;
+  if (lastWords !== undefined) {
+    const finishedAt = new Date().toISOString();
+    const terminated = { exitCode: 0, message: lastWords, finishedAt, startedAt: finishedAt };
+    const status = { initContainerStatuses: [{ ...container('balancer', false), state: { terminated } }] };
+    await cluster.client.mergePatch(podType, pod.metadata, { status }, { subresource: 'status' });
+  }
+  sidecar.server.close();
   await cluster.controlPlane.kubectl([
     'delete',
     'pod',
@@ -180,10 +280,6 @@ async function end(cluster: TestCluster, { metadata }: Pod): Promise<void> {
     '--force',
     '--wait=false',
   ]);
-}
-
-function isReady({ status }: Pod): boolean {
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
 }
 
 async function createNode(cluster: TestCluster, name: string): Promise<void> {

@@ -28,6 +28,11 @@ describe('lastGoodOf', () => {
 describe('revisionsToRemember', () => {
   it.each([
     { name: 'one that became available after a roll', deployment: { lastGood: before }, notes: [current] },
+    {
+      name: 'one that is about to be replaced, before its drain makes it unavailable',
+      deployment: { ...before },
+      notes: [before],
+    },
     { name: 'none that is noted already', deployment: { lastGood: current }, notes: [] },
     { name: 'none that is not available yet', deployment: { available: false, lastGood: before }, notes: [] },
     { name: 'none of a slot that was never rolled, which would cost a write for each', deployment: {}, notes: [] },
@@ -35,6 +40,6 @@ describe('revisionsToRemember', () => {
   ])('notes $name', ({ deployment, notes }) => {
     const pool = poolOf({ slots: [slotOf(0, { deployment: deploymentOf(0, deployment) })] });
 
-    expect(revisionsToRemember(slotsOf(pool)).map(({ lastGood }) => lastGood)).toEqual(notes);
+    expect(revisionsToRemember(slotsOf(pool), pool.pool.revision).map(({ lastGood }) => lastGood)).toEqual(notes);
   });
 });
