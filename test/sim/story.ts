@@ -26,7 +26,8 @@ export async function chapter(simulation: Simulation): Promise<void> {
   const { status } = store.last('pool');
   for (const { type, status: is, message } of status?.conditions ?? []) {
     const isNoteworthy = is === 'True' && ['CapExceeded', 'RollingOut', 'Stalled'].includes(type);
-    if (type === 'Ready' || isNoteworthy || message.includes('sidecar')) say(simulation.cluster, `    ${type}=${is}: ${message}`);
+    if (type === 'Ready' || isNoteworthy || message.includes('sidecar'))
+      say(simulation.cluster, `    ${type}=${is}: ${message}`);
   }
   for (const { name, state, reason } of status?.slots ?? []) say(simulation.cluster, `    ${name} ${state}: ${reason}`);
   log.push('');

@@ -7,6 +7,7 @@ import type { Move } from './move.ts';
 import type { PodReport, SimPod } from './objects.ts';
 import type { Process } from './process.ts';
 import { cutSessions } from './sessions.ts';
+import { obeyOrder } from './sidecar-drain.ts';
 import { behaviourOf } from './template.ts';
 
 /** What the kubelets could do next on nodes that are up: run containers, and report them. */
@@ -132,7 +133,7 @@ function differs(left: PodReport, right: PodReport): boolean {
 
 function startSidecar(cluster: Cluster, pod: SimPod, node: string): void {
   const { histories } = cluster.store;
-  cluster.processes.set(pod.uid, {
+  const process: Process = {
     podUid: pod.uid,
     podName: pod.name,
     slot: pod.slot,
@@ -154,5 +155,7 @@ function startSidecar(cluster: Cluster, pod: SimPod, node: string): void {
     seenDrains: histories.drains.length - 1,
     drain: notDraining,
     rotation: createRotation(cluster.random.next()),
-  });
+  };
+  cluster.processes.set(pod.uid, process);
+  obeyOrder(cluster, process);
 }

@@ -30,7 +30,7 @@ export function seeDrains(cluster: Cluster, process: Process): void {
 }
 
 /** What was ordered begins when it is seen, by the clock of the node, and goes on over restarts; what is taken back ends. */
-function obeyOrder(cluster: Cluster, process: Process): void {
+export function obeyOrder(cluster: Cluster, process: Process): void {
   const order = obeyedDrains(cluster, process).draining.find(({ podUid }) => podUid === process.podUid);
   process.drain = withOrder(process.drain, order, nodeTime(cluster, process.node));
 }

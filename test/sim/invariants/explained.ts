@@ -37,15 +37,18 @@ export function assertExplained(cluster: Cluster, occurrence: Explained): void {
   if (action.mayCut) assertMayCut(intent, spec, deployment.slot);
 }
 
-/** Judged by its last look: meanwhile somebody may have stopped another one. */
+/** Judged by its last look: meanwhile somebody may have stopped another one, by hand. */
 function unexplainedStop(
-  { deployments }: Look,
+  { deployments, pods }: Look,
   { replicas }: ResolvedSpec,
   stopRequested: boolean,
 ): string | undefined {
   if (stopRequested) return undefined;
   if (replicas === undefined) return 'replicas is absent, and nobody asked to stop it';
-  const active = deployments.filter((deployment) => deployment.replicas > 0).length;
+
+  const wanted = deployments.filter((deployment) => deployment.replicas > 0).length;
+  const staying = new Set(pods.filter(({ terminating }) => !terminating).map(({ slot }) => slot)).size;
+  const active = Math.max(wanted, staying);
   return active > replicas ? undefined : `${active} instances are there, and replicas is ${replicas}`;
 }
 

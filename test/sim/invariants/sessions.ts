@@ -78,14 +78,21 @@ export function assertLegalCut(
   throw new Violation(`G3: sessions of ${process.podName} were cut before the deadline that the user set`);
 }
 
-/** Pods that the operator has ended are sent nothing new any more, so their drains stay in force until they are gone. */
+/**
+ * Pods that the operator has ended are sent nothing new any more, so their drains stay in force until they are gone.
+ *
+ * Note: not asked of a slot whose template somebody had edited by hand. It keeps its revision when it is put right, so nobody can tell
+ * the old pod from the new one until Kubernetes has begun to end it.
+ */
 export function guardDoomed(cluster: Cluster): {
   doom: (stop: Stop) => void;
   assertStaysDrained: (written: Written) => void;
 } {
   const doomed = new Set<string>();
   return {
-    doom: ({ deployment }) => {
+    doom: (stop) => {
+      const { deployment } = stop;
+      if (stop.kind === 'SlotRolled' && stop.template.revision === deployment.template.revision) return;
       for (const pod of cluster.store.last('pods')) if (pod.deploymentUid === deployment.uid) doomed.add(pod.uid);
     },
     assertStaysDrained: ({ removed, intent }) => {

@@ -140,7 +140,6 @@ export function observedPod(pod: SimPod, cordoned: Collections['cordoned'], prog
     restarts: report.restarts,
     nodeCordoned: node !== undefined && cordoned.includes(node),
     balancerImage: template.sidecar,
-    progressSince: since,
     progressMilliseconds: since === undefined ? undefined : progressMilliseconds,
     answer: undefined,
   };
