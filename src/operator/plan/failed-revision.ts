@@ -75,24 +75,31 @@ export function rollBacks(
   return wishes;
 }
 
-/** Slots whose pod, of whatever revision, has failed to become available: nothing is to be expected of it but by a change. */
+/** Slots whose pod, of whatever revision, has failed to become ready: nothing is to be expected of it but by a change. */
 export function stuckSlots({ pool }: Observation, slots: readonly Slot[]): readonly Slot[] {
-  return slots.filter(({ deployment, pods }) => {
-    if (deployment === undefined || deployment.available) return false;
-    const pod = pods.findLast(({ terminating }) => !terminating);
-    return pod?.ready === false && failureOf(pod, pool.spec.rollout.progressDeadlineSeconds) !== undefined;
+  return slots.filter((slot) => {
+    const pod = unavailablePod(slot);
+    if (pod === undefined || pod.ready) return false;
+    const deadline = hasServed(slot.name, pod, pool) ? Infinity : pool.spec.rollout.progressDeadlineSeconds;
+    return failureOf(pod, deadline) !== undefined;
   });
 }
 
 /** When the next of these slots fails by being late, in milliseconds from now; undefined: none can. */
 export function failsIn({ pool }: Observation, slots: readonly Slot[]): number | undefined {
   const deadline = pool.spec.rollout.progressDeadlineSeconds * 1000;
-  const waits = slots
-    .filter(({ deployment }) => deployment?.available === false)
-    .flatMap(({ pods }) => pods)
-    .flatMap(({ terminating, progressMilliseconds: age }) => (terminating || age === undefined ? [] : [deadline - age]))
-    .filter((wait) => wait > 0);
+  const waits: number[] = [];
+  for (const slot of slots) {
+    const pod = unavailablePod(slot);
+    if (pod?.progressMilliseconds === undefined || hasServed(slot.name, pod, pool)) continue;
+    if (pod.progressMilliseconds < deadline) waits.push(deadline - pod.progressMilliseconds);
+  }
   return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+/** The pod that is to become available, in a slot in which none is. */
+function unavailablePod({ deployment, pods }: Slot): ObservedPod | undefined {
+  return deployment?.available === false ? pods.findLast(({ terminating }) => !terminating) : undefined;
 }
 
 function failureOf(

@@ -141,13 +141,9 @@ export interface ObservedPod {
   /** Image of its sidecar. */
   readonly balancerImage: string | undefined;
   /**
-   * RFC 3339: since when it could have become Ready. From the moment at which its sidecar let the gateway start (condition Initialized);
-   * from its creation while its sidecar does not run at all. undefined while it waits for its seat: that time does not count.
-   */
-  readonly progressSince: string | undefined;
-  /**
-   * How long this process has known that it could become Ready, by its own clock; undefined while it waits for its seat, because that
-   * time does not count. Begins anew with the process: the safe side.
+   * How long this process has known that it could become Ready, by its own clock: since its sidecar let the gateway start, or, while its
+   * sidecar does not run at all, since its creation. undefined while it waits for its seat: that time does not count. Begins anew with
+   * the process: the safe side.
    */
   readonly progressMilliseconds: number | undefined;
   /** What its sidecar answered when it was asked just now (see `podsToAsk`); undefined when it was not asked or did not answer. */

@@ -51,8 +51,9 @@ export function rolloutOf(
 
   const idle = isIdle(loadOf(first.name, pods, spec));
   const company = { active, leaving, missing: Math.max(0, seating.target - active.length), revision };
-  const servesNobody = !isReady(first) && (idle || deadlineSeconds !== null);
-  const waits = candidateBlockedBy(first, { ...company, servesNobody });
+  const others = candidateBlockedBy(first, { ...company, servesNobody: false });
+  const servesNobody = others !== undefined && !isReady(first) && (idle || deadlineSeconds !== null);
+  const waits = servesNobody ? candidateBlockedBy(first, { ...company, servesNobody }) : others;
   if (waits !== undefined) {
     const hopefuls = candidates.filter((slot) => !isReady(slot));
     const mayGo = (slot: ActiveSlot): boolean =>

@@ -51,7 +51,7 @@ function provisoBroken(pods: readonly LivePod[], { slot, proviso }: StoppedSlot)
 
   const others = staying.filter((pod) => pod.slot !== slot && (pod.ready || !othersLeft.ready));
   const left = new Set(others.map((pod) => pod.slot)).size;
-  return left < othersLeft.slots ? `${left} others would be left, and there have to be ${othersLeft.slots}` : undefined;
+  return left < othersLeft.slots ? `only ${left} of ${othersLeft.slots} others would be left` : undefined;
 }
 
 /** A slot that is replaced above the cap would not come back. One that is only stopped makes room. */

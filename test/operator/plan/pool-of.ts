@@ -241,7 +241,6 @@ export function podOf(number: number, change: Partial<ObservedPod> = {}): Observ
     restarts: 0,
     nodeCordoned: false,
     balancerImage: 'balancer:2',
-    progressSince: '2026-03-01T11:00:00.000Z',
     progressMilliseconds: 1000,
     answer: undefined,
     ...change,
@@ -254,7 +253,6 @@ export function waitingPodOf(number: number, change: Partial<ObservedPod> = {}):
     ready: false,
     balancerStarted: false,
     gatewayEverStarted: false,
-    progressSince: undefined,
     progressMilliseconds: undefined,
     ...change,
   });
