@@ -79,7 +79,7 @@ afterEach(logOut);
 describe('lowering replicas', () => {
   it('stops the idle ones first, drains a busy one, and takes the request back when replicas goes up again', async () => {
     await patchPool(environment.namespace, pool, { replicas: 1 });
-    await eventually('only the busy one is left', idleStopSeconds, async () => (await pods()).length === 1);
+    await waitFor('only the busy one is left', idleStopSeconds, ({ status }) => status.replicas === 1);
     expect((await pods()).map(({ uid }) => uid)).toEqual([busy.uid]);
 
     await patchPool(environment.namespace, pool, { replicas: 0 });
@@ -113,7 +113,9 @@ describe('an instance in which somebody works', () => {
     async ({ command }) => {
       await kubectlHere(...command());
 
-      await eventually('the pod is told to end', 10, async () => (await podOf(busy.slot))?.terminating === true);
+      await eventually('the pod is told to end', 10, async () => {
+        return (await pods()).some(({ uid, terminating }) => uid === busy.uid && terminating);
+      });
       expect(await watchTheEnd(busy)).toEqual(endedAfterTheSession);
     },
     120_000,
@@ -123,7 +125,7 @@ describe('an instance in which somebody works', () => {
 describe('a pool that is scaled to 0', () => {
   it('ends with its last session', async () => {
     await kubectlHere('scale', `gwp/${pool}`, '--replicas=0');
-    await eventually('only the busy one is left', idleStopSeconds, async () => (await pods()).length === 1);
+    await waitFor('only the busy one is left', idleStopSeconds, ({ status }) => status.replicas === 1);
 
     expect(await watchTheEnd(busy)).toEqual(endedAfterTheSession);
 
