@@ -8,7 +8,6 @@ import type { PodSpecReferences } from './config-reference.ts';
 import { configCopyOf } from './config-reference.ts';
 import { defined } from './defined.ts';
 import type { ProgressAge } from './progress.ts';
-import { progressSince } from './progress.ts';
 import type { WatchedNode } from './watched-node.ts';
 import { isCordoned, isNodeLost } from './watched-node.ts';
 
@@ -114,7 +113,6 @@ export function observePod(pod: WatchedPod, { nodeOf, progressAge }: PodSurround
     waiting: waitingFor(pod),
     restarts: gateway?.restartCount ?? 0,
     balancerImage: pod.spec?.initContainers?.find(isBalancer)?.image,
-    progressSince: progressSince(pod),
     progressMilliseconds: progressAge(pod),
   };
 }

@@ -1,15 +1,10 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labels } from '../../../src/api/identity.ts';
-import type { Drains } from '../../../src/balancer/drain/drains.ts';
-import { drainsKey, parseDrains } from '../../../src/balancer/drain/drains.ts';
-import { parseSeats, seatsKey } from '../../../src/balancer/seat/seats.ts';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.ts';
-import { configMapType, nodeType, podType } from '../../../src/operator/resources.ts';
-import type { ConfigMap } from '../config-map.ts';
+import { nodeType, podType } from '../../../src/operator/resources.ts';
 import type { TestCluster } from './cluster.ts';
-import { find } from './cluster.ts';
+import type { Sidecar } from './stand-in-sidecar.ts';
+import { askGate, drainsNow, obey, startSidecar } from './stand-in-sidecar.ts';
 
 export interface Pod extends KubeObject {
   spec: { nodeName?: string; containers?: { name: string; image: string }[] };
@@ -24,7 +19,6 @@ const leaseType: ResourceType = {
   namespaced: true,
 };
 
-const adminPort = 15_090;
 const pollMilliseconds = 100;
 const heartbeatMilliseconds = 1000;
 
@@ -102,103 +96,6 @@ export async function startNode(cluster: TestCluster, namespace: string): Promis
       for (const { server } of sidecars.values()) server.close();
     },
   };
-}
-
-interface Held {
-  reason: string;
-  message: string;
-  seatsGeneration: number | null;
-  waitsFor: string[];
-}
-
-interface Sidecar {
-  readonly slot: string;
-  readonly podUid: string;
-  readonly address: string;
-  readonly server: Server;
-  held: Held | null;
-  isBusy: boolean;
-  isSilent: boolean;
-  drains: Drains;
-  /** When the order to drain was first seen. */
-  drainsSince: number | undefined;
-  /** The pod status that was reported last. */
-  reported: string;
-}
-
-let addresses = 0;
-
-/** Each on an address of its own: the operator asks all sidecars on the same port. */
-async function startSidecar({ metadata }: Pod): Promise<Sidecar> {
-  addresses += 1;
-  const address = `127.77.${process.pid % 250}.${addresses}`;
-  const sidecar: Sidecar = {
-    slot: metadata.labels?.[labels.slot] ?? '',
-    podUid: metadata.uid ?? '',
-    address,
-    held: { reason: 'StartGate', message: 'not asked yet', seatsGeneration: null, waitsFor: [] },
-    isBusy: false,
-    isSilent: false,
-    drains: { generation: 0, poolGeneration: 0, draining: [] },
-    drainsSince: undefined,
-    reported: '',
-    server: createServer((_request, response) => {
-      if (sidecar.isSilent) return;
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(answer(sidecar)));
-    }),
-  };
-  sidecar.server.listen(adminPort, address);
-  await once(sidecar.server, 'listening');
-  return sidecar;
-}
-
-function answer({ slot, podUid, held, isBusy, drains, drainsSince }: Sidecar): object {
-  const sessions = isBusy ? 1 : 0;
-  const order = drains.draining.find((drain) => drain.podUid === podUid);
-  const deadline = order?.deadlineSeconds ?? Number.POSITIVE_INFINITY;
-  const remainingSeconds = deadline - (performance.now() - (drainsSince ?? 0)) / 1000;
-  return {
-    sessions,
-    transit: 0,
-    backends: { [slot]: sessions },
-    draining: order !== undefined,
-    ending: false,
-    held,
-    drain: order === undefined ? null : { cause: 'Ordered', deadlineReached: remainingSeconds <= 0, remainingSeconds },
-    knownDrains: drains.draining.map((drain) => drain.podUid),
-    drainsGeneration: drains.generation,
-    busyPeers: [],
-  };
-}
-
-/** Takes up the drains that the operator ordered. */
-async function obey(cluster: TestCluster, pod: Pod, sidecar: Sidecar): Promise<void> {
-  const pool = pod.metadata.labels?.[labels.pool] ?? '';
-  const settings = await find<ConfigMap>(cluster, configMapType, pod.metadata.namespace ?? '', `${pool}-balancer`);
-  const parsed = parseDrains(settings?.data?.[drainsKey]);
-  if (!parsed.ok) return;
-  sidecar.drains = parsed.drains;
-  sidecar.drainsSince = drainsNow(sidecar) ? (sidecar.drainsSince ?? performance.now()) : undefined;
-}
-
-function drainsNow({ drains, podUid }: Sidecar): boolean {
-  return drains.draining.some((drain) => drain.podUid === podUid);
-}
-
-async function askGate(cluster: TestCluster, pod: Pod, sidecar: Sidecar): Promise<void> {
-  const pool = pod.metadata.labels?.[labels.pool] ?? '';
-  const slot = pod.metadata.labels?.[labels.slot] ?? '';
-  const gate = await find<ConfigMap>(cluster, configMapType, pod.metadata.namespace ?? '', `${pool}-seats`);
-  const parsed = parseSeats(gate?.data?.[seatsKey] ?? '');
-  const held = { reason: 'StartGate', message: 'the gate does not let it', seatsGeneration: null, waitsFor: [] };
-  if (!parsed.ok) {
-    sidecar.held = held;
-    return;
-  }
-  const { generation, mode, seated, slots } = parsed.seats;
-  const mayStart = slots.includes(slot) && (mode === 'SelfHeal' || seated.includes(pod.metadata.uid ?? ''));
-  sidecar.held = mayStart ? null : { ...held, seatsGeneration: generation };
 }
 
 async function place(cluster: TestCluster, pod: Pod, node: string): Promise<void> {
