@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { KubeObject } from '../../../src/kube/object.ts';
+import { labels } from '../../../src/api/identity.ts';
+import type { KubeObject, ObjectKey } from '../../../src/kube/object.ts';
+import { configMapType } from '../../../src/operator/resources.ts';
 import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
 import { until } from '../../cluster/until.ts';
+import type { ConfigMap } from '../config-map.ts';
 import type { TestCluster } from './cluster.ts';
-import { condition, createConfig, startTestCluster, untilStatus } from './cluster.ts';
+import { condition, createConfig, find, startTestCluster, untilStatus } from './cluster.ts';
 import type { OperatorProcess } from './operator-process.ts';
 import { startOperator } from './operator-process.ts';
 import type { Place } from './pool-of-two.ts';
@@ -54,6 +57,8 @@ afterEach(async () => {
   await node.close();
 });
 
+const settingsKey = (): ObjectKey => ({ namespace, name: 'prod-balancer' });
+const settings = (): Promise<ConfigMap | undefined> => find(cluster, configMapType, namespace, 'prod-balancer');
 const setSpec = (spec: object): Promise<KubeObject> => patchPool(place, { spec });
 
 describe('a change of the image', () => {
@@ -150,6 +155,32 @@ describe('a change of the image', () => {
 
       expect((await drainsOf(place)).generation).toBeGreaterThan(before);
       expect((await podOf(place, 'prod-1')).metadata.uid).toBe(uid);
+    },
+    testTimeoutMilliseconds,
+  );
+
+  it(
+    'keeps its drain over every other write of the ConfigMap, and over the loss of its labels',
+    async () => {
+      await createPoolOfTwo(place);
+      for (const slot of ['prod-0', 'prod-1']) node.busy.add((await podOf(place, slot)).metadata.name);
+      await setSpec({ image: newImage });
+      await until('one to drain', waitMilliseconds, async () => (await drainingSlots(place)).length === 1);
+      const [ordered] = (await drainsOf(place)).draining;
+
+      await setSpec({ balancer: { slowStartSeconds: 77 } });
+      await until('the new settings', waitMilliseconds, async () => {
+        return (await settings())?.data?.['balancer.yaml']?.includes('slowStartSeconds: 77');
+      });
+      const gone = Object.fromEntries(
+        Object.keys((await settings())?.metadata.labels ?? {}).map((name) => [name, null]),
+      );
+      await cluster.client.mergePatch(configMapType, settingsKey(), { metadata: { labels: gone } });
+      await until('the labels', waitMilliseconds, async () => {
+        return (await settings())?.metadata.labels?.[labels.pool] === 'prod';
+      });
+
+      expect((await drainsOf(place)).draining).toEqual([ordered]);
     },
     testTimeoutMilliseconds,
   );
