@@ -18,6 +18,8 @@ export function slotsUnderWay(observation: Observation, slots: readonly Slot[]):
     const { deployment } = slot;
     if (deployment === undefined || isStopped(slot) || deployment.available) return false;
     const wasRolled = deployment.lastGood !== undefined && deployment.lastGood.revision !== deployment.revision;
-    return wasRolled || deployment.failedRevision === observation.pool.revision;
+    const { revision } = observation.pool;
+    const goesBack = deployment.failedRevision === revision && deployment.revision !== revision;
+    return wasRolled || goesBack;
   });
 }

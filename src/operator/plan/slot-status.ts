@@ -19,10 +19,8 @@ const served: readonly SlotState[] = ['Ready', 'NotReady', 'Draining'];
 
 /** One line per slot: what it does and why. `since` moves only with the state, so that equal input gives an equal status. */
 export function slotStatuses(picture: Picture, now: Date): SlotStatus[] {
-  const { observation, seating } = picture;
-  const { pool } = observation;
-  return seating.slots.map((slot) => {
-    const before = pool.status?.slots?.find(({ name }) => name === slot.name);
+  return picture.seating.slots.map((slot) => {
+    const before = statusBefore(slot, picture);
     const pod = mainPod(slot);
     const { state, reason } = stateOf(slot, picture, before);
     const since = before?.state === state && before.since !== undefined ? before.since : now.toISOString();
@@ -42,9 +40,13 @@ export function slotStatuses(picture: Picture, now: Date): SlotStatus[] {
 /** Why slots do not serve, for the condition: `prod-1: Starting, ImagePullBackOff: …`. */
 export function troubles(picture: Picture): string[] {
   return picture.seating.slots
-    .map((slot) => ({ name: slot.name, ...stateOf(slot, picture, undefined) }))
+    .map((slot) => ({ name: slot.name, ...stateOf(slot, picture, statusBefore(slot, picture)) }))
     .filter(({ state }) => state !== 'Ready')
     .map(({ name, state, reason }) => `${name}: ${state}, ${reason}`);
+}
+
+function statusBefore({ name }: Slot, { observation }: Picture): SlotStatus | undefined {
+  return observation.pool.status?.slots?.find((slot) => slot.name === name);
 }
 
 function stateOf(slot: Slot, picture: Picture, before: SlotStatus | undefined): State {
@@ -55,12 +57,12 @@ function stateOf(slot: Slot, picture: Picture, before: SlotStatus | undefined): 
     return { state: 'Stopping', reason: `pod ${pod.name} ends as soon as its sessions or its grace period are over` };
   if (!hasStarted(pod)) return waiting(slot, pod, picture);
 
-  const draining = drainingState(slot, picture);
+  const hasServed = pod.ready || (before?.pod === pod.name && served.includes(before.state));
+  const draining = hasServed ? drainingState(slot, picture) : undefined;
   if (draining !== undefined) return draining;
   if (pod.ready) return { state: 'Ready', reason: 'serves' };
 
   const { pool } = picture.observation;
-  const hasServed = before?.pod === pod.name && served.includes(before.state);
   const why =
     pod.waiting === undefined ? describeUnready(pool) : describeWaiting(pod.waiting, pool.namespace, pod.name);
   const restarts = pod.restarts === 0 ? '' : ` (${pod.restarts} restarts)`;

@@ -13,9 +13,10 @@ export function statusOf(picture: Picture, verdicts: Verdicts, now: Date): Gatew
   const { observation, counts } = picture;
   const { pool } = observation;
   const slots = slotStatuses(picture, now);
+  const draining = slots.filter(({ state }) => state === 'Draining').length;
   return {
     observedGeneration: pool.generation,
-    summary: summaryOf(picture, verdicts),
+    summary: summaryOf(picture, verdicts, draining),
     ...publishedLimits(pool.status),
     desiredInstances: counts.desired,
     replicas: counts.instances,
@@ -23,7 +24,7 @@ export function statusOf(picture: Picture, verdicts: Verdicts, now: Date): Gatew
     readyInstances: counts.ready,
     updatedInstances: counts.updated,
     surplusInstances: counts.surplus,
-    drainingInstances: slots.filter(({ state }) => state === 'Draining').length,
+    drainingInstances: draining,
     selector: `${labels.pool}=${pool.name}`,
     slots,
     conditions: conditionsOf(pool, verdicts, now),

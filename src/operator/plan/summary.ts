@@ -1,12 +1,9 @@
 import { describeReady } from './counts.ts';
 import type { Picture } from './picture.ts';
 import type { Verdicts } from './conditions/all.ts';
-import { drainingSlots } from './progress.ts';
 
 /** The pool in a few words, for a column of `kubectl get`: what a person should know first. */
-export function summaryOf(picture: Picture, verdicts: Verdicts): string {
-  const { observation, counts } = picture;
-  const draining = drainingSlots(picture).length;
+export function summaryOf({ observation, counts }: Picture, verdicts: Verdicts, draining: number): string {
   const have = `${describeReady(counts)}${draining === 0 ? '' : `, ${draining} draining`}`;
   const over = counts.surplus > 0 ? `${counts.surplus} over the maximum` : undefined;
   if (observation.pool.spec.paused) return ['paused', ...(over === undefined ? [] : [over]), have].join(', ');

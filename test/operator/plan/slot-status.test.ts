@@ -1,14 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
 import { pictureOf } from '../../../src/operator/plan/picture.ts';
 import { slotStatuses } from '../../../src/operator/plan/slot-status.ts';
-import { deploymentOf, endingPodOf, now, podOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
+import { asked, deploymentOf, endingPodOf, now, podOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
 import type { PoolSketch } from './pool-of.ts';
 
 const statuses = (sketch: PoolSketch) => slotStatuses(pictureOf(poolOf(sketch)), now);
+const served = [{ name: 'prod-1', state: 'Ready' as const, reason: 'serves', pod: 'prod-1-abc' }];
+/** Slot 1 drains because of an image change, and has served before. */
+const draining: PoolSketch = {
+  max: 2,
+  running: [0],
+  outdated: [1],
+  draining: [1],
+  listening: true,
+  status: { maxInstances: 2, externalInstances: 0, slots: served },
+};
+const failing = slotOf(0, {
+  deployment: deploymentOf(0, { available: false, lastGood: { revision: 'old', configCopy: 'c' } }),
+  pods: [podOf(0, { ready: false, restarts: 3, waiting: { reason: 'CrashLoopBackOff', message: 'exit 1' } })],
+});
 const waits = (reason: string, message: string) => ({ waiting: { reason, message } });
 
 describe('slotStatuses', () => {
-  it.each<{ name: string; sketch: PoolSketch; state: string; reason: string | RegExp }>([
+  it.each<{
+    name: string;
+    sketch: PoolSketch;
+    answers?: Parameters<typeof asked>[1];
+    slot?: number;
+    state: string;
+    reason: string | RegExp;
+  }>([
     { name: 'serves', sketch: { running: [0] }, state: 'Ready', reason: 'serves' },
     {
       name: 'has no pod yet',
@@ -104,13 +125,104 @@ describe('slotStatuses', () => {
         /^takes no new sessions; its sessions are not known.*; stopped as soon as its sessions are over: replicas is 0$/u,
     },
     {
+      name: 'drains, with sessions of its own and of others',
+      sketch: draining,
+      answers: { 0: { backends: { 'prod-1': 2 } }, 1: { transit: 1 } },
+      slot: 1,
+      state: 'Draining',
+      reason:
+        'takes no new sessions; 3 sessions are open (2 in it, 1 of other instances through it); replaced as soon as its sessions are over: the image or the template changed',
+    },
+    {
+      name: 'drains, and one sidecar does not answer',
+      sketch: draining,
+      answers: { 0: 'silent' },
+      slot: 1,
+      state: 'Draining',
+      reason:
+        'takes no new sessions; its sessions are not known, so it counts as busy: the sidecar of pod prod-0-abc, through which sessions may run, does not answer; replaced as soon as its sessions are over: the image or the template changed',
+    },
+    {
+      name: 'drains, and one sidecar does not know it yet',
+      sketch: draining,
+      answers: { 0: { knownDrains: [] } },
+      slot: 1,
+      state: 'Draining',
+      reason:
+        'takes no new sessions; no session is open; the sidecar of pod prod-0-abc does not know yet that prod-1-abc drains; replaced as soon as its sessions are over: the image or the template changed',
+    },
+    {
+      name: 'has a deadline',
+      sketch: { ...draining, rollout: { policy: 'Rolling' } },
+      answers: { 1: { transit: 1 } },
+      slot: 1,
+      state: 'Draining',
+      reason:
+        'takes no new sessions; 1 session is open (0 in it, 1 of other instances through it); replaced when its sessions are over, 3600 s after the drain began at the latest: the image or the template changed',
+    },
+    {
+      name: 'dials out: nobody can ask its router to stop',
+      sketch: { max: 2, running: [0], outdated: [1], draining: [1] },
+      answers: { 1: { sessions: 2, busyPeers: ['192.0.2.7:443', '192.0.2.8:443'] } },
+      slot: 1,
+      state: 'Draining',
+      reason:
+        'new sessions may still come, because nobody can ask its router to stop; 2 sessions are open, with 192.0.2.7:443, 192.0.2.8:443; replaced as soon as its sessions are over: the image or the template changed',
+    },
+    {
+      name: 'is the only one that serves, so it is not drained',
+      sketch: { max: 1, outdated: [0], listening: true },
+      answers: { 0: { backends: { 'prod-0': 1 } } },
+      state: 'Ready',
+      reason:
+        'serves; takes new sessions, because no other instance does; 1 session is open; replaced as soon as its sessions are over: the image or the template changed',
+    },
+    {
+      name: 'was told to drain before the pool was paused',
+      sketch: { ...draining, spec: { paused: true } },
+      slot: 1,
+      state: 'Draining',
+      reason: 'takes no new sessions; it was told so before',
+    },
+    {
+      name: 'takes new sessions again',
+      sketch: { ...draining, max: 1 },
+      slot: 1,
+      state: 'NotReady',
+      reason: /; runs an older image, template or configuration$/u,
+    },
+    {
+      name: 'is replaced now',
+      sketch: { max: 2, running: [0], outdated: [1] },
+      answers: {},
+      slot: 1,
+      state: 'Ready',
+      reason: 'serves; replaced as soon as its sessions are over: the image or the template changed',
+    },
+    {
+      name: 'never became ready, and drains before it goes back',
+      sketch: { max: 1, listening: true, draining: [0], slots: [failing] },
+      answers: {},
+      state: 'Starting',
+      reason:
+        'gateway was started (3 restarts), CrashLoopBackOff: exit 1; see why: kubectl logs -n pam prod-0-abc -c gateway --previous; put back to revision old as soon as its sessions are over: revision new failed: its gateway ended again and again, CrashLoopBackOff: exit 1',
+    },
+    {
+      name: 'listens somewhere else, maybe',
+      sketch: { listening: true, slots: [slotOf(0, { pods: [podOf(0, { ready: false })] })] },
+      state: 'Starting',
+      reason:
+        'gateway was started, its readiness probe fails; it has to listen on 2222 as targetPort says: correct whichever is wrong',
+    },
+    {
       name: 'is older than the spec',
       sketch: { slots: [slotOf(0, { pods: [podOf(0, { revision: 'old' })] })] },
       state: 'Ready',
       reason: 'serves; runs an older image, template or configuration',
     },
-  ])('a slot that $name is $state', ({ sketch, state, reason }) => {
-    const [slot] = statuses(sketch);
+  ])('a slot that $name is $state', ({ sketch, answers, slot: number = 0, state, reason }) => {
+    const pool = answers === undefined ? poolOf(sketch) : asked(poolOf(sketch), answers);
+    const slot = slotStatuses(pictureOf(pool), now).find(({ name }) => name === `prod-${number}`);
 
     expect(slot?.state).toBe(state);
     expect(slot?.reason).toMatch(reason);

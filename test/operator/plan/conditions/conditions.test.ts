@@ -68,7 +68,7 @@ describe('Ready', () => {
           slots: [{ name: 'prod-0', state: 'Ready', reason: 'serves', pod: 'prod-0-abc' }],
         },
       }),
-      says: 'False InstancesNotReady: 0 of 1 ready; prod-0: Starting, gateway was started, its readiness probe fails',
+      says: 'False InstancesNotReady: 0 of 1 ready; prod-0: NotReady, gateway was started, its readiness probe fails',
     },
     {
       name: 'the configuration is broken',
