@@ -18,9 +18,8 @@ export async function runningPool(change: Parameters<typeof poolSpec>[0] = {}): 
 /** Ends a chapter: everybody does what there is to do without waiting for people, and the pool tells how it is. */
 export async function chapter(simulation: Simulation): Promise<void> {
   const { log, store } = simulation.cluster;
-  let told = -1;
-  while (told !== log.length) {
-    told = log.length;
+  for (let lines = -1; lines !== log.length; ) {
+    lines = log.length;
     await goOn(simulation, 20);
   }
   const { status } = store.last('pool');

@@ -1,9 +1,7 @@
 import type { ResolvedSpec } from '../../../src/api/resolve.ts';
-import type { Observation, ObservedSlot } from '../../../src/operator/plan/observation.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Observation, ObservedPod, ObservedSlot } from '../../../src/operator/plan/observation.ts';
 import type { Intent, Look } from '../operator/intent.ts';
 import type { Occurrence } from './occurrence.ts';
-import { fails } from './rollouts.ts';
 import { Violation } from './violation.ts';
 
 type Explained = Extract<Occurrence, { kind: 'SlotDeleted' | 'SlotRolled' | 'DrainsWritten' }>;
@@ -12,9 +10,9 @@ type Explained = Extract<Occurrence, { kind: 'SlotDeleted' | 'SlotRolled' | 'Dra
  * Guarantees G2 and G4: an operator drains and stops an instance because somebody asked for that very instance, because `replicas` as
  * the user wrote it is lower, or because a rollout within the cap replaces it. The maximum is no reason, now or later.
  */
-export function assertExplained(cluster: Cluster, occurrence: Explained): void {
+export function assertExplained(occurrence: Explained): void {
   if (occurrence.kind === 'DrainsWritten') {
-    for (const { slot } of occurrence.added) assertDrainExplained(cluster, occurrence.intent, slot);
+    for (const { slot } of occurrence.added) assertDrainExplained(occurrence.intent, slot);
     return;
   }
   const { deployment, intent } = occurrence;
@@ -65,7 +63,7 @@ function unexplainedRoll({ action, look, observation }: Intent, spec: ResolvedSp
 }
 
 /** Judged by what the operator saw: its caches may be old, and they must say so themselves. */
-function assertDrainExplained({ store, milliseconds }: Cluster, { operator, observation }: Intent, name: string): void {
+function assertDrainExplained({ operator, observation }: Intent, name: string): void {
   const { spec } = observation.pool;
   const slot = observation.slots.find((found) => found.name === name);
   if (slot?.deployment?.stopRequested === true) return;
@@ -78,8 +76,7 @@ function assertDrainExplained({ store, milliseconds }: Cluster, { operator, obse
   const seats = observation.slots.filter(exists).length + spec.externalInstances.length;
   const mayRoll = seats <= spec.maxInstances && spec.rollout.policy !== 'OnDelete';
   if (mayRoll && slot !== undefined && isOutdated(slot, observation)) return;
-  const pods = store.last('pods').filter((pod) => pod.slot === name);
-  if (pods.some((pod) => fails(pod, observation, milliseconds))) return;
+  if (slot?.pods.some((pod) => seemsToFail(pod, observation)) === true) return;
   throw new Violation(`G2: operator ${operator} ordered ${name} to drain, and nobody wanted that`);
 }
 
@@ -88,6 +85,16 @@ function assertMayCut({ action, operator }: Intent, { rollout }: ResolvedSpec, s
   const hasDeadline = rollout.policy === 'Rolling' || rollout.maxWaitSeconds !== undefined;
   if (action.action === 'RollSlot' && hasDeadline) return;
   throw new Violation(`G3: operator ${operator} would cut sessions of ${slot}, and the user set no deadline for that`);
+}
+
+/** A watch that hangs may keep it from the operator that the gateway came up. Before the slot goes back, it looks again. */
+function seemsToFail(
+  { revision, ready, restarts, progressMilliseconds = 0 }: ObservedPod,
+  { pool }: Observation,
+): boolean {
+  const { progressDeadlineSeconds } = pool.spec.rollout;
+  const isLate = progressMilliseconds >= progressDeadlineSeconds * 1000;
+  return revision === pool.revision && !ready && (restarts >= 3 || isLate);
 }
 
 function exists({ deployment, pods }: ObservedSlot): boolean {

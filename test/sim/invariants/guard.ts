@@ -21,17 +21,17 @@ export function guard(cluster: Cluster, tally: Tally): { check: () => void } {
         break;
       case 'SlotDeleted':
         assertNobodyCut(cluster, occurrence, tally);
-        assertExplained(cluster, occurrence);
+        assertExplained(occurrence);
         doomed.doom(occurrence);
         break;
       case 'SlotRolled':
         assertNobodyCut(cluster, occurrence, tally);
-        assertExplained(cluster, occurrence);
+        assertExplained(occurrence);
         rollouts.assertOneAtATime(occurrence);
         doomed.doom(occurrence);
         break;
       case 'DrainsWritten':
-        assertExplained(cluster, occurrence);
+        assertExplained(occurrence);
         doomed.assertStaysDrained(occurrence);
         break;
       case 'SessionsCut':

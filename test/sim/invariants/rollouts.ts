@@ -91,7 +91,7 @@ function assertFailed({ deployment, intent }: Roll, milliseconds: number): void 
 }
 
 /** Whether the gateway of the pod does not come up, by the user's own measure. */
-export function fails(pod: SimPod, { pool }: Observation, milliseconds: number): boolean {
+function fails(pod: SimPod, { pool }: Observation, milliseconds: number): boolean {
   if (pod.terminating || pod.template.revision !== pool.revision) return false;
   const deadlineMilliseconds = pool.spec.rollout.progressDeadlineSeconds * 1000;
   return pod.report.restarts >= 3 || waitedMilliseconds(pod, milliseconds) * fastestClock >= deadlineMilliseconds;

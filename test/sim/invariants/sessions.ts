@@ -1,3 +1,4 @@
+import type { OrderedDrain } from '../../../src/operator/plan/observation.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { findPod } from '../cluster/cluster.ts';
 import type { SimPod } from '../cluster/objects.ts';
@@ -27,7 +28,7 @@ export function assertNobodyCut(cluster: Cluster, { deployment, intent }: Stop, 
       throw new Violation(`G3: the operator deleted slot ${pod.slot}, where pod ${pod.name} runs a gateway`);
     }
     for (const session of sessionsOf(cluster, pod.uid)) {
-      const excuse = excuseOf(cluster, pod, session, intent, action.mayCut);
+      const excuse = excuseOf(cluster, { pod, process }, session, intent, action.mayCut);
       if (excuse === undefined) {
         throw new Violation(
           `G3: ${action.action} of ${pod.slot} by operator ${intent.operator} ended pod ${pod.name} with ${describe(cluster, session)}, asked at ${seconds(intent.look.askedMilliseconds.get(pod.uid))}: ${action.reason}`,
@@ -41,12 +42,12 @@ export function assertNobodyCut(cluster: Cluster, { deployment, intent }: Stop, 
 /** Why this session may end with its pod; undefined: the operator cuts somebody off. */
 function excuseOf(
   cluster: Cluster,
-  pod: SimPod,
+  { pod, process }: { pod: SimPod; process: Process },
   session: Session,
   { look }: Intent,
   mayCut: boolean,
 ): string | undefined {
-  if (mayCut) return orderIsOver(cluster, pod.uid) ? 'session at its deadline' : undefined;
+  if (mayCut) return orderIsOver(cluster, process) ? 'session at its deadline' : undefined;
 
   const { entry, sinceMilliseconds } = session;
   if (entry === undefined) return sinceMilliseconds >= askedAt(pod.uid) ? 'late session of a router' : undefined;
@@ -74,7 +75,7 @@ export function assertLegalCut(
   if (cause !== 'Deadline') return;
   const since = findPod(cluster, process.podUid)?.terminatingSince;
   const isOver = since !== undefined && isPast(cluster, since, process.template.drainSeconds);
-  if (isOver || orderIsOver(cluster, process.podUid)) return;
+  if (isOver || orderIsOver(cluster, process)) return;
   throw new Violation(`G3: sessions of ${process.podName} were cut before the deadline that the user set`);
 }
 
@@ -97,38 +98,38 @@ export function guardDoomed(cluster: Cluster): {
     },
     assertStaysDrained: ({ removed, intent }) => {
       const pod = removed.map(({ podUid }) => findPod(cluster, podUid)).find((found) => found && doomed.has(found.uid));
-      if (pod === undefined) return;
+      // Once its deletion has begun, its endpoint tells everybody.
+      if (pod === undefined || pod.terminating) return;
       throw new Violation(`G3: operator ${intent.operator} took the drain of ${pod.name} back, which was stopped`);
     },
   };
 }
 
-/** Whether the pod has been ordered to drain for as long as its deadline says. */
-function orderIsOver(cluster: Cluster, podUid: string): boolean {
-  const { drains } = cluster.store.histories;
-  const last = drains.findLastIndex(({ value }) => value !== undefined);
-  const deadlineSeconds = orderAt(cluster, podUid, last)?.deadlineSeconds ?? undefined;
-  return deadlineSeconds !== undefined && isPast(cluster, orderedAt(cluster, podUid), deadlineSeconds);
+/** Whether the pod has been ordered to drain for as long as its deadline says, in the version of the list that its sidecar knows. */
+function orderIsOver(cluster: Cluster, { podUid, seenDrains }: Process): boolean {
+  const { order, since } = orderOf(cluster, podUid, seenDrains);
+  const deadlineSeconds = order?.deadlineSeconds ?? undefined;
+  return deadlineSeconds !== undefined && isPast(cluster, since, deadlineSeconds);
 }
 
 function isOrderedSince(cluster: Cluster, podUid: string, sinceMilliseconds: number): boolean {
-  return orderedAt(cluster, podUid) <= sinceMilliseconds;
+  return orderOf(cluster, podUid, cluster.store.histories.drains.length - 1).since <= sinceMilliseconds;
 }
 
-/** Since when the order of this pod is in force without a break. A ConfigMap that is gone takes nothing back. */
-function orderedAt(cluster: Cluster, podUid: string): number {
+/** The order of this pod, and since when it has been in force without a break. A ConfigMap that is gone takes nothing back. */
+function orderOf(cluster: Cluster, podUid: string, upTo: number): { order: OrderedDrain | undefined; since: number } {
   const { drains } = cluster.store.histories;
-  let at = Infinity;
-  for (let position = drains.length - 1; position >= 0; position -= 1) {
-    if (drains[position]?.value === undefined) continue;
-    if (orderAt(cluster, podUid, position) === undefined) break;
-    at = drains[position]?.atMilliseconds ?? at;
+  let order: OrderedDrain | undefined;
+  let since = Infinity;
+  for (let position = upTo; position >= 0; position -= 1) {
+    const { value, atMilliseconds } = drains[position] ?? {};
+    if (value === undefined || atMilliseconds === undefined) continue;
+    const found = value.draining.find((drain) => drain.podUid === podUid);
+    if (found === undefined) break;
+    order ??= found;
+    since = atMilliseconds;
   }
-  return at;
-}
-
-function orderAt({ store }: Cluster, podUid: string, position: number) {
-  return store.histories.drains[position]?.value?.draining.find((order) => order.podUid === podUid);
+  return { order, since };
 }
 
 function isPast({ milliseconds }: Cluster, sinceMilliseconds: number, durationSeconds: number): boolean {

@@ -88,9 +88,13 @@ function sentenceOf(action: SeatAction | OrderDrains | StopAction): string {
     case 'StopSlot':
     case 'RollSlot':
       return action.reason;
-    default:
-      return stepReason(action);
+    case 'RebuildGate':
+    case 'WriteGate':
+    case 'StartSlots':
+    case 'TakeBackSeats':
+      break;
   }
+  return stepReason(action);
 }
 
 function repairSlot(cluster: Cluster, { uid, what, reason }: RepairSlot): true {
