@@ -18,7 +18,7 @@ export interface Backend {
   readonly ready: boolean;
   /** Still answers while it ends: gets new work only when no backend of the pool is ready. */
   readonly serving: boolean;
-  /** Keeps what it has and gets new work only when nobody else can take it. Goes before `ready` and `serving`. */
+  /** Gets no new work by order of an administrator, keeps what it has. Goes before `ready` and `serving`. */
   readonly draining: boolean;
 }
 

@@ -5,26 +5,23 @@ import { inClusterConnection } from '../kube/credentials/in-cluster.ts';
 import type { ReadTextFile } from '../kube/credentials/in-cluster.ts';
 import { createKubeClient } from '../kube/rest-client.ts';
 import { createTransport } from '../kube/transport/https-transport.ts';
-import { startAdmin } from './admin/start-admin.ts';
 import { createDataPlane } from './create-data-plane.ts';
 import { defaultTerminationLog } from './drain/cut-sessions.ts';
 import { drainFile } from './drain/drain-file.ts';
 import { createDrain } from './drain/drain.ts';
 import { endingFile } from './drain/ending-file.ts';
-import { drainReadiness } from './drain/readiness.ts';
 import { stateFolder } from './drain/state-folder.ts';
 import { addressFamily } from './endpoints/pool-view.ts';
-import { composePodEnd } from './kubernetes/compose-drain.ts';
+import { composePodEnd } from './kubernetes/compose-pod-end.ts';
 import { createLastState } from './kubernetes/last-state.ts';
 import { podEnvironment } from './kubernetes/pod-environment.ts';
 import { createPoolState } from './kubernetes/pool-state.ts';
 import { createPoolWatch } from './kubernetes/pool-watch.ts';
-import { registerKubernetesMetrics, sessionsReport, startedProbe } from './kubernetes/report.ts';
+import { registerKubernetesMetrics } from './kubernetes/report.ts';
+import { serveAdmin } from './kubernetes/serve-admin.ts';
 import { createSettings } from './kubernetes/settings.ts';
 import { createSettingsWatch, settingsKey } from './kubernetes/settings-watch.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
-import { listeningPorts } from './readiness/listening.ts';
-import { readiness } from './readiness/readiness.ts';
 import { askPeer } from './seat/ask-peer.ts';
 import { fileMarker } from './seat/marker.ts';
 import { readGate } from './seat/read-gate.ts';
@@ -92,7 +89,7 @@ export async function runKubernetesMode(
     logger,
     onChange: () => pool.drainsChanged(),
   });
-  const pool = createPoolState({ dataPlane, settings, drain, lastState, logger });
+  const pool = createPoolState({ podUid, dataPlane, settings, drain, lastState, logger });
 
   const watchOptions = { transport, namespace, clock, random, logger };
   const poolWatch = createPoolWatch({
@@ -162,32 +159,18 @@ export async function runKubernetesMode(
   await drain.load();
   const known = await lastState.load();
   if (known !== undefined) pool.restore(known);
-  const admin = await startAdmin({
+  const admin = await serveAdmin({
     address: options.adminAddress,
     port: adminPort,
-    probes: {
-      started: () => startedProbe(seat),
-      ready: () =>
-        drainReadiness(drain.isOrdered(), config()) ??
-        readiness({
-          seatTaken: seat.taken(),
-          config: config(),
-          listenProblem: settings.listenProblem(),
-          listening: listeningPorts(),
-        }),
-      live: () => ({ ok: true, message: 'The balancer runs' }),
-    },
-    sessions: () =>
-      sessionsReport({
-        drain,
-        ownSessions,
-        clock,
-        counts: dataPlane.sessions(),
-        ending: signal.aborted,
-        held: seat.held(),
-      }),
-    drained: (gone) => podEnd.drained(gone),
-    metrics: () => metrics.text(),
+    seat,
+    settings,
+    dataPlane,
+    ownSessions,
+    drain,
+    podEnd,
+    metrics,
+    clock,
+    isEnding: () => signal.aborted,
   });
 
   const left = new AbortController();

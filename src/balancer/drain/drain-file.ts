@@ -6,7 +6,7 @@ import { type DrainState, notDraining } from './drain-state.ts';
 
 const Content = z.object({
   podUid: z.string(),
-  ordered: z.object({ since: z.number(), deadlineSeconds: z.number().nullable() }).optional(),
+  ordered: z.object({ since: z.number(), deadlineSeconds: z.number().nullable(), order: z.number() }).optional(),
   ending: z.object({ since: z.number(), sure: z.boolean() }).optional(),
 });
 

@@ -1,7 +1,9 @@
 /** Why a pod drains, and since when. All times are milliseconds on the clock of its node. */
 export interface DrainState {
-  /** The operator ordered it. */
-  readonly ordered: { readonly since: number; readonly deadlineSeconds: number | null } | undefined;
+  /** The operator ordered it; `order` tells this order from others that this pod had before. */
+  readonly ordered:
+    | { readonly since: number; readonly deadlineSeconds: number | null; readonly order: number }
+    | undefined;
   /**
    * The pod is being deleted. `sure`: the API server said so. The kubelet's hook alone is not sure: it also runs when the sidecar is
    * restarted by itself.
@@ -19,14 +21,24 @@ export interface Standing {
   readonly deadline: number | null;
 }
 
-/** The order as it stands now; undefined: there is none, or none any more. A changed deadline counts from the same start. */
-export function withOrder(
-  state: DrainState,
-  order: { readonly deadlineSeconds: number | null } | undefined,
-  now: number,
-): DrainState {
+/** What `drains.yaml` says of one pod. */
+export interface Order {
+  readonly deadlineSeconds: number | null;
+  /** `generation` of the list with which the order began. */
+  readonly since: number;
+}
+
+/**
+ * The order as it stands now; undefined: there is none, or none any more. A changed deadline counts from the same start; an order that
+ * was taken back and given anew begins anew, also when nobody here saw that it was gone for a while.
+ */
+export function withOrder(state: DrainState, order: Order | undefined, now: number): DrainState {
   if (order === undefined) return { ...state, ordered: undefined };
-  return { ...state, ordered: { since: state.ordered?.since ?? now, deadlineSeconds: order.deadlineSeconds } };
+  const before = state.ordered?.order === order.since ? state.ordered : undefined;
+  return {
+    ...state,
+    ordered: { since: before?.since ?? now, deadlineSeconds: order.deadlineSeconds, order: order.since },
+  };
 }
 
 /** The pod is being deleted. That is never taken back. */

@@ -29,8 +29,6 @@ export interface Drain {
   ordered(): ReadonlySet<string>;
   /** Which list of orders that is: grows by one with every write of the operator; 0: none was read yet. */
   ordersGeneration(): number;
-  /** UIDs of the pods that get no new work from this sidecar: the ordered ones, and this one when it drains. */
-  avoided(): ReadonlySet<string>;
   /** Nobody sends new work to the gateway of this pod any more. */
   peersHaveNoticed(): boolean;
   /** Nobody comes in through this sidecar any more. */
@@ -51,7 +49,7 @@ export interface DrainOptions {
   readonly endingFile: EndingFile;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called when `standing` or `avoided` may have changed. */
+  /** Called when `standing` or `ordered` may have changed. */
   readonly onChange: () => void;
 }
 
@@ -145,7 +143,6 @@ export function createDrain(options: DrainOptions): Drain {
     isSureToEnd: () => state.ending?.sure === true,
     ordered: () => orders.draining(),
     ordersGeneration: () => orders.generation(),
-    avoided: () => (standing() === null ? orders.draining() : new Set([...orders.draining(), podUid])),
     peersHaveNoticed: () => {
       const known = facts();
       return known !== undefined && peersHaveNoticed(known, now());

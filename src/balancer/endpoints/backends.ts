@@ -6,15 +6,25 @@ import type { PoolView, SlotEndpoint } from './pool-view.ts';
  * The backends of a pool: one per pod, under its slot's name, then the external instances of the configuration. Pods that are not
  * ready or are ending stay in the list, because their sessions go on.
  *
- * @param draining UIDs of the pods that are to get no new work
+ * @param draining UIDs of the pods that get no new work, by order
+ * @param leaving UID of the own pod when it drains: it gets new work only when nobody else is ready. Its clients are connected here
+ *   already, and no other sidecar sends anything there.
  */
 export function poolBackends(
   view: PoolView,
   external: readonly StaticBackend[],
   draining: ReadonlySet<string> = new Set(),
+  leaving?: string,
 ): Backend[] {
-  const slots = [...Map.groupBy(view, (endpoint) => endpoint.slot).values()];
-  return [...slots.flatMap((endpoints) => slotBackends(endpoints, draining)), ...externalBackends(external)];
+  const endpoints = view.map((endpoint) => (endpoint.podUid === leaving ? lastChoice(endpoint) : endpoint));
+  const avoided = new Set([...draining].filter((podUid) => podUid !== leaving));
+  const slots = [...Map.groupBy(endpoints, (endpoint) => endpoint.slot).values()];
+  return [...slots.flatMap((pods) => slotBackends(pods, avoided)), ...externalBackends(external)];
+}
+
+/** As a pod that ends and still serves. That it is not ready by order says nothing about its gateway. */
+function lastChoice(endpoint: SlotEndpoint): SlotEndpoint {
+  return { ...endpoint, ready: false, serving: true };
 }
 
 /** Of a slot's pods at most one gets new work: one slot has one turn, however many pods somebody scaled it to. */

@@ -16,22 +16,25 @@ export interface PoolState {
 }
 
 export function createPoolState(options: {
+  /** Of the own pod. */
+  readonly podUid: string;
   readonly dataPlane: Pick<DataPlane, 'setBackends' | 'setDraining'>;
   readonly settings: Pick<Settings, 'config' | 'text' | 'offer'>;
-  readonly drain: Pick<Drain, 'standing' | 'avoided' | 'ordersText' | 'restoreOrders'>;
+  readonly drain: Pick<Drain, 'standing' | 'ordered' | 'ordersText' | 'restoreOrders'>;
   readonly lastState: Pick<LastState, 'put'>;
   readonly logger: Logger;
 }): PoolState {
-  const { dataPlane, settings, drain, lastState, logger } = options;
+  const { podUid, dataPlane, settings, drain, lastState, logger } = options;
   let view: PoolView = [];
   let announced = '';
 
   function announce(): void {
-    const backends = poolBackends(view, settings.config()?.backends ?? [], drain.avoided());
+    const leaving = drain.standing() === null ? undefined : podUid;
+    const backends = poolBackends(view, settings.config()?.backends ?? [], drain.ordered(), leaving);
     const fingerprint = JSON.stringify(backends);
     if (fingerprint !== announced) dataPlane.setBackends(backends);
     announced = fingerprint;
-    dataPlane.setDraining(drain.standing() !== null);
+    dataPlane.setDraining(leaving !== undefined);
     lastState.put({ settings: settings.text(), drains: drain.ordersText(), view });
   }
 

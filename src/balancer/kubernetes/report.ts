@@ -37,7 +37,7 @@ const countMilliseconds = 500;
 export async function sessionsReport(facts: {
   readonly counts: SessionCounts;
   readonly ownSessions: Pick<OwnSessions, 'count'>;
-  readonly drain: Drain;
+  readonly drain: Pick<Drain, 'standing' | 'now' | 'ordered' | 'ordersGeneration'>;
   readonly ending: boolean;
   readonly held: Held | null;
   readonly clock: Clock;

@@ -19,15 +19,12 @@ const panicShare = 0.5;
 /**
  * Who may get new work. Ready and healthy backends; if they are fewer than half of the ready ones, all ready ones (the panic rule);
  * if none is ready, those that still serve while they end, as kube-proxy does it
- * (https://kubernetes.io/docs/concepts/services-networking/service/#proxy-terminating-endpoints); and before nobody at all, those that
- * drain: a session there makes the drain longer, and that is better than to turn a client away.
+ * (https://kubernetes.io/docs/concepts/services-networking/service/#proxy-terminating-endpoints); never one that drains by order.
  */
 export function eligibleMembers<T extends Standing>(members: readonly T[]): Eligible<T> {
   const ready = members.filter((member) => member.ready && !member.draining);
   if (ready.length === 0) {
-    const serving = members.filter((member) => member.serving && !member.draining);
-    // Note: not asked whether these serve. A drain by order takes the readiness away from a gateway that is well.
-    return { members: serving.length > 0 ? serving : members.filter(({ draining }) => draining), panic: false };
+    return { members: members.filter((member) => member.serving && !member.draining), panic: false };
   }
   const healthy = ready.filter((member) => member.healthy);
   return healthy.length < ready.length * panicShare

@@ -19,7 +19,7 @@ function fileOf(podUid = 'uid-1', where = folder) {
 }
 
 const draining: DrainState = {
-  ordered: { since: 1_767_225_600_000, deadlineSeconds: null },
+  ordered: { since: 1_767_225_600_000, deadlineSeconds: null, order: 7 },
   ending: { since: 1_767_225_700_000, sure: true },
 };
 

@@ -10,7 +10,8 @@ import {
 } from '../../../src/balancer/drain/drain-state.ts';
 
 const second = 1000;
-const ordered = (deadlineSeconds: number | null, since = 0) => withOrder(notDraining, { deadlineSeconds }, since);
+const ordered = (deadlineSeconds: number | null, since = 0) =>
+  withOrder(notDraining, { deadlineSeconds, since: 7 }, since);
 
 describe('standingOf', () => {
   it.each([
@@ -62,13 +63,19 @@ describe('standingOf', () => {
 
 describe('an order', () => {
   it('counts from when it was first seen, also when its deadline changes', () => {
-    const later = withOrder(ordered(60, 5), { deadlineSeconds: 90 }, 50 * second);
+    const later = withOrder(ordered(60, 5), { deadlineSeconds: 90, since: 7 }, 50 * second);
 
-    expect(later.ordered).toEqual({ since: 5, deadlineSeconds: 90 });
+    expect(later.ordered).toEqual({ since: 5, deadlineSeconds: 90, order: 7 });
   });
 
   it('that was taken back begins anew when it comes again', () => {
-    const again = withOrder(withOrder(ordered(60, 5), undefined, 10), { deadlineSeconds: 60 }, 20);
+    const again = withOrder(withOrder(ordered(60, 5), undefined, 10), { deadlineSeconds: 60, since: 7 }, 20);
+
+    expect(again.ordered?.since).toBe(20);
+  });
+
+  it('that was given anew begins anew, also when nobody saw it gone', () => {
+    const again = withOrder(ordered(60, 5), { deadlineSeconds: 60, since: 9 }, 20);
 
     expect(again.ordered?.since).toBe(20);
   });
@@ -105,7 +112,7 @@ describe('the end of a pod', () => {
         const first = standingOf(state, 30);
         for (const { kind, sure, after } of steps) {
           now += after;
-          if (kind === 'Order') state = withOrder(state, { deadlineSeconds: 50 }, now);
+          if (kind === 'Order') state = withOrder(state, { deadlineSeconds: 50, since: 7 }, now);
           else state = kind === 'Ending' ? withEnding(state, sure, now) : afterRestart(state);
         }
 

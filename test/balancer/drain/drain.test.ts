@@ -86,24 +86,24 @@ async function saved(part: string): Promise<void> {
 }
 
 describe('an order to drain', () => {
-  it('is for the pod with that UID; all sidecars avoid it', async () => {
+  it('is for the pod with that UID alone', async () => {
     const { drain } = await live();
 
     drain.offerOrders(orders(order('uid-other')));
 
     expect(drain.standing()).toBeNull();
-    expect([...drain.avoided()]).toEqual(['uid-other']);
+    expect([...drain.ordered()]).toEqual(['uid-other']);
   });
 
   it('makes this pod drain until it is taken back', async () => {
     const { drain, messages } = await live();
 
     drain.offerOrders(orders(order(mine)));
-    const during = [report(drain)?.cause, drain.isOrdered(), [...drain.avoided()]];
+    const during = [report(drain)?.cause, drain.isOrdered(), [...drain.ordered()]];
     drain.offerOrders(undefined);
 
     expect(during).toEqual(['Ordered', true, [mine]]);
-    expect([drain.standing(), drain.isOrdered(), [...drain.avoided()]]).toEqual([null, false, []]);
+    expect([drain.standing(), drain.isOrdered(), [...drain.ordered()]]).toEqual([null, false, []]);
     expect(messages()).toEqual(['Drains: takes no new sessions', 'Takes new sessions again: the drain was taken back']);
   });
 
@@ -136,7 +136,6 @@ describe('the end of the pod', () => {
 
     await soon('the drain', () => drain.standing()?.cause === 'PodEnding');
     expect([drain.isEnding(), drain.isSureToEnd(), drain.isOrdered()]).toEqual([true, false, false]);
-    expect([...drain.avoided()]).toEqual([mine]);
     expect(changes()).toBe(1);
   });
 

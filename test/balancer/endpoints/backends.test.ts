@@ -65,6 +65,22 @@ describe('poolBackends', () => {
     ]);
   });
 
+  it('has the own pod as the last choice while it drains, by order too, whatever its readiness says', () => {
+    const view = [podOf('prod-0', 'mine', '10.1.0.1', starting), podOf('prod-1', 'u1', '10.1.0.2')];
+
+    const [own] = poolBackends(view, [], new Set(['mine']), 'mine');
+
+    expect(own).toEqual({ name: 'prod-0', address: '10.1.0.1', ready: false, serving: true, draining: false });
+  });
+
+  it('gives the turn of the slot to the successor of the own pod', () => {
+    const view = [podOf('prod-0', 'mine', '10.1.0.1'), podOf('prod-0', 'next', '10.1.0.2')];
+
+    const backends = poolBackends(view, [], new Set(), 'mine');
+
+    expect(backends.filter(({ ready }) => ready).map(({ address }) => address)).toEqual(['10.1.0.2']);
+  });
+
   it('appends the external instances as ready', () => {
     const external = [{ name: 'dc2-win', address: '192.0.2.10', ports: { ssh: 22 } }];
 

@@ -23,8 +23,8 @@ const pod = (slot: string): SlotEndpoint => {
 function poolState(config?: BalancerConfig) {
   const told: string[][] = [];
   const draining: string[] = [];
-  const drain: { avoided: Set<string>; standing: Standing | null; restored: (string | undefined)[] } = {
-    avoided: new Set(),
+  const drain: { ordered: Set<string>; standing: Standing | null; restored: (string | undefined)[] } = {
+    ordered: new Set(),
     standing: null,
     restored: [],
   };
@@ -32,13 +32,14 @@ function poolState(config?: BalancerConfig) {
   const offered: string[] = [];
   const { logger, lines } = memoryLogger();
   const state = createPoolState({
+    podUid: '0',
     dataPlane: {
       setBackends: (backends: readonly Backend[]) =>
         told.push(backends.map((backend) => `${backend.name}${backend.draining ? ' drains' : ''}`)),
       setDraining: (on: boolean) => draining.push(String(on)),
     },
     drain: {
-      avoided: () => drain.avoided,
+      ordered: () => drain.ordered,
       standing: () => drain.standing,
       ordersText: () => 'orders',
       restoreOrders: (text) => drain.restored.push(text),
@@ -88,7 +89,7 @@ describe('the state of a pool', () => {
     const { state, told, drain, draining } = poolState();
     state.viewChanged(both);
 
-    drain.avoided = new Set(['1']);
+    drain.ordered = new Set(['1']);
     drain.standing = { cause: 'Ordered', since: 0, deadline: null };
     state.drainsChanged();
 

@@ -63,19 +63,9 @@ describe('eligibleMembers', () => {
       panic: false,
     },
     {
-      name: 'leaves out one that drains as long as any other can take the work, even one that is ending',
-      members: [member('a', { draining: true }), member('b', { ready: false })],
-      ids: ['b'],
-      panic: false,
-    },
-    {
-      name: 'falls back to those that drain before it turns a client away, whatever their readiness says',
-      members: [
-        member('a', { draining: true, ready: false, serving: false }),
-        member('b', { ready: false, serving: false }),
-        member('c', { draining: true }),
-      ],
-      ids: ['a', 'c'],
+      name: 'never takes one that drains by order, not even as the last',
+      members: [member('a', { draining: true }), member('b', { draining: true, ready: false })],
+      ids: [],
       panic: false,
     },
     { name: 'finds nobody in an empty pool', members: [], ids: [], panic: false },

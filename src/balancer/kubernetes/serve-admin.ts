@@ -1,0 +1,62 @@
+import type { Clock } from '../../kube/clock.ts';
+import type { AdminServer } from '../admin/admin.ts';
+import { startAdmin } from '../admin/start-admin.ts';
+import type { DataPlane } from '../data-plane.ts';
+import type { Drain } from '../drain/drain.ts';
+import type { PodEnd } from '../drain/pod-end.ts';
+import { drainReadiness } from '../drain/readiness.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { listeningPorts } from '../readiness/listening.ts';
+import { readiness } from '../readiness/readiness.ts';
+import type { Seat } from '../seat/seat.ts';
+import type { OwnSessions } from '../sessions/own-sessions.ts';
+import { sessionsReport, startedProbe } from './report.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Opens the port that the kubelet, the operator, scrapers and other sidecars ask.
+ * @throws the system's error when the port is taken
+ */
+export function serveAdmin(options: {
+  readonly address: string | undefined;
+  readonly port: number;
+  readonly seat: Seat;
+  readonly settings: Settings;
+  readonly dataPlane: DataPlane;
+  readonly ownSessions: Pick<OwnSessions, 'count'>;
+  readonly drain: Drain;
+  readonly podEnd: PodEnd;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** This process was told to end. */
+  readonly isEnding: () => boolean;
+}): Promise<AdminServer> {
+  const { address, port, seat, settings, dataPlane, ownSessions, drain, podEnd, metrics, clock, isEnding } = options;
+  return startAdmin({
+    address,
+    port,
+    probes: {
+      started: () => startedProbe(seat),
+      ready: () =>
+        drainReadiness(drain.isOrdered(), settings.config()) ??
+        readiness({
+          seatTaken: seat.taken(),
+          config: settings.config(),
+          listenProblem: settings.listenProblem(),
+          listening: listeningPorts(),
+        }),
+      live: () => ({ ok: true, message: 'The balancer runs' }),
+    },
+    sessions: () =>
+      sessionsReport({
+        counts: dataPlane.sessions(),
+        ownSessions,
+        drain,
+        ending: isEnding(),
+        held: seat.held(),
+        clock,
+      }),
+    drained: (gone) => podEnd.drained(gone),
+    metrics: () => metrics.text(),
+  });
+}
