@@ -54,6 +54,22 @@ describe('the rights in the chart', () => {
     expect(onPools.sort()).toEqual(['get', 'list', 'watch'].map((verb) => `pam.gatewaypool.io/gatewaypools:${verb}`));
   });
 
+  it.each([
+    { what: 'pods, which end by their Deployments alone', resource: '/pods', verbs: ['get', 'list', 'patch', 'watch'] },
+    { what: 'the templates that slots go back to', resource: 'apps/replicasets', verbs: ['list'] },
+    {
+      what: 'the Deployments of slots',
+      resource: 'apps/deployments',
+      verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'],
+    },
+    { what: 'nodes', resource: '/nodes', verbs: ['list', 'watch'] },
+  ])('of the operator on $what are no more than it uses', ({ resource, verbs }) => {
+    const held = rights(rulesOf(everywhere, 'ClusterRole', 'gatewaypool-operator'));
+
+    const onResource = held.filter((right) => right.startsWith(`${resource}:`));
+    expect(onResource.sort()).toEqual(verbs.map((verb) => `${resource}:${verb}`));
+  });
+
   it('with watchNamespace are Roles, and reach no other namespace', () => {
     const roles = inOneNamespace.filter(({ kind }) => kind === 'Role');
 

@@ -325,7 +325,7 @@ describe('a configuration', () => {
     async () => {
       await createConfig(cluster, namespace, 'first');
       // Instances of the first copy run on: it stays for them.
-      await createPool();
+      await createPool({ rollout: { policy: 'OnDelete' } });
       await untilStatus(cluster, namespace, 'an instance', ({ replicas }) => replicas === 1);
       const copies = async (): Promise<string[]> => {
         const { items } = await cluster.client.list(secretType, { namespace, labelSelector: labels.pool });
