@@ -8,7 +8,7 @@ import { isListening, runs } from './cluster.ts';
 import type { Move } from './move.ts';
 import type { Process } from './process.ts';
 import { closeSession, openSession } from './sessions.ts';
-import { avoided } from './sidecar-drain.ts';
+import { orderedToDrain, standing } from './sidecar-drain.ts';
 
 /** How far behind the API server a node's proxy may be, in versions of the EndpointSlices. */
 const proxyLag = 4;
@@ -45,8 +45,9 @@ export function connect(cluster: Cluster, podUid: string | undefined): void {
   if (entry === undefined || !entry.marker || !runs(cluster, entry)) return;
 
   const view = cluster.store.histories.endpoints[entry.seenEndpoints]?.value ?? [];
-  const draining = avoided(cluster, entry);
-  const backends = backendsOf(view, draining);
+  const draining = orderedToDrain(cluster, entry);
+  const leaving = standing(entry) === null ? undefined : entry.podUid;
+  const backends = backendsOf(view, draining, leaving);
   const tried = new Set<string>();
   for (;;) {
     const eligible = eligibleMembers(backends.filter(({ address }) => !tried.has(address))).members;
@@ -54,8 +55,8 @@ export function connect(cluster: Cluster, podUid: string | undefined): void {
     if (target === undefined) return;
     const gateway = cluster.processes.get(target.address);
     if (gateway !== undefined && acceptsWork(cluster, gateway)) {
-      cluster.onOccurrence({ kind: 'WorkSent', entry, gateway, view, draining });
-      openSession(cluster, entry, gateway, target.draining);
+      cluster.onOccurrence({ kind: 'WorkSent', entry, gateway, view, draining, leaving });
+      openSession(cluster, entry, gateway, target.address === leaving);
       return;
     }
     tried.add(target.address);
@@ -63,8 +64,12 @@ export function connect(cluster: Cluster, podUid: string | undefined): void {
 }
 
 /** As the sidecar's own rules see the pool; the address of a pod is its UID here. */
-function backendsOf(view: PoolView, draining: ReadonlySet<string>): (Backend & { healthy: boolean })[] {
-  return poolBackends(view, [], draining)
+function backendsOf(
+  view: PoolView,
+  draining: ReadonlySet<string>,
+  leaving: string | undefined,
+): (Backend & { healthy: boolean })[] {
+  return poolBackends(view, [], draining, leaving)
     .map((backend) => ({ ...backend, healthy: true }))
     .sort((left, right) => compareNames(left.name, right.name));
 }

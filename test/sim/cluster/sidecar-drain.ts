@@ -17,10 +17,9 @@ export function obeyedDrains({ store }: Cluster, { seenDrains }: Process): Drain
   return nothingOrdered;
 }
 
-/** UIDs of the pods that get no new work from it. */
-export function avoided(cluster: Cluster, process: Process): ReadonlySet<string> {
-  const ordered = obeyedDrains(cluster, process).draining.map(({ podUid }) => podUid);
-  return new Set(standing(process) === null ? ordered : [...ordered, process.podUid]);
+/** UIDs of the pods that get no new work from it, by order. */
+export function orderedToDrain(cluster: Cluster, process: Process): ReadonlySet<string> {
+  return new Set(obeyedDrains(cluster, process).draining.map(({ podUid }) => podUid));
 }
 
 /** Its watch brings the next version of the list. */

@@ -36,6 +36,8 @@ export type Occurrence =
       readonly entry: Process;
       readonly gateway: Process;
       readonly view: PoolView;
-      /** Pods that it knows to take no new work. */
+      /** Pods that it knows to take no new work by order. */
       readonly draining: ReadonlySet<string>;
+      /** Its own pod, when that drains. */
+      readonly leaving: string | undefined;
     };
