@@ -5,6 +5,7 @@ import { inClusterConnection } from '../kube/credentials/in-cluster.ts';
 import type { ReadTextFile } from '../kube/credentials/in-cluster.ts';
 import { createKubeClient } from '../kube/rest-client.ts';
 import { createTransport } from '../kube/transport/https-transport.ts';
+import { adminPort as usualAdminPort, settingsKey } from './config/schema.ts';
 import { createDataPlane } from './create-data-plane.ts';
 import { defaultTerminationLog } from './drain/cut-sessions.ts';
 import { drainFile } from './drain/drain-file.ts';
@@ -20,7 +21,7 @@ import { createPoolWatch } from './kubernetes/pool-watch.ts';
 import { registerKubernetesMetrics } from './kubernetes/report.ts';
 import { serveAdmin } from './kubernetes/serve-admin.ts';
 import { createSettings } from './kubernetes/settings.ts';
-import { createSettingsWatch, settingsKey } from './kubernetes/settings-watch.ts';
+import { createSettingsWatch } from './kubernetes/settings-watch.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
 import { askPeer } from './seat/ask-peer.ts';
 import { fileMarker } from './seat/marker.ts';
@@ -60,7 +61,7 @@ export async function runKubernetesMode(
 ): Promise<void> {
   const podEnding = new AbortController();
   const signal = AbortSignal.any([stop, podEnding.signal]);
-  const { env, clock, random, logger, adminPort = 15_090, stateFolder: folder = stateFolder } = options;
+  const { env, clock, random, logger, adminPort = usualAdminPort, stateFolder: folder = stateFolder } = options;
   const pod = podEnvironment(env);
   const { namespace, podUid } = pod;
   const transport = createTransport(inClusterConnection(env, options.readFile, clock), {

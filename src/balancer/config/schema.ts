@@ -81,7 +81,10 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
-export const Admin = z.strictObject({ address: host.default('127.0.0.1'), port: port.default(15_090) });
+/** Where every balancer serves its probes, session counts and metrics, unless it was told otherwise. In a pod, the operator and the peers ask there. */
+export const adminPort = 15_090;
+
+export const Admin = z.strictObject({ address: host.default('127.0.0.1'), port: port.default(adminPort) });
 export type Admin = z.infer<typeof Admin>;
 
 /** Connections that are no sessions, although the gateway keeps them open: those to its vendor's router. */
@@ -113,7 +116,10 @@ export const Sessions = z.strictObject({
 });
 export type Sessions = z.infer<typeof Sessions>;
 
-/** Everything a balancer can be told: the static file, and the key `balancer.yaml` of a pool's ConfigMap. */
+/** The key of a pool's ConfigMap `<pool>-balancer` that holds the balancer's settings. */
+export const settingsKey = 'balancer.yaml';
+
+/** Everything a balancer can be told: the static file, and that key of a pool's ConfigMap. */
 export const BalancerConfig = z.strictObject({
   listeners: z.array(Listener).max(64).default([]),
   backends: z.array(StaticBackend).max(200).default([]),

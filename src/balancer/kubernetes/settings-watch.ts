@@ -1,12 +1,10 @@
 import { Store } from '../../kube/cache/store.ts';
 import { Reflector } from '../../kube/reflector/reflector.ts';
+import { settingsKey } from '../config/schema.ts';
 import { drainsKey } from '../drain/drains.ts';
 import { configMapType } from '../seat/read-gate.ts';
 import type { ConfigMap } from '../seat/read-gate.ts';
 import type { WatchOptions } from './pool-watch.ts';
-
-/** The key of the ConfigMap `<pool>-balancer` that holds the balancer's settings. */
-export const settingsKey = 'balancer.yaml';
 
 /** Follows the balancer's settings, and the list of the pods that drain, in their ConfigMap. */
 export interface SettingsWatch {

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { z } from 'zod';
 import type { Observation, ObservedPod, PodAnswer } from '../plan/observation.ts';
-import { adminPort } from '../render/ports.ts';
+import { adminPort } from '../../balancer/config/schema.ts';
 
 const count = z.int().min(0);
 

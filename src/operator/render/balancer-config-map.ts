@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { ResolvedSpec } from '../../api/resolve.ts';
+import { settingsKey } from '../../balancer/config/schema.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { childNames } from '../names.ts';
 import { balancerSettings } from './balancer-settings.ts';
@@ -12,8 +13,7 @@ export interface ConfigMap extends KubeObject {
   data: Record<string, string>;
 }
 
-/** Keys of the ConfigMap: what sidecars read, and the memory of which listener has which port. */
-const balancerKey = 'balancer.yaml';
+/** Another key of the ConfigMap: the memory of which listener has which port. */
 const portsKey = 'listener-ports.json';
 
 /** Reads back which ports were given before. A missing or damaged memory is an empty one. */
@@ -46,7 +46,7 @@ export function balancerConfigMap(pool: RenderedPool, ports: ListenerPorts): Con
     kind: 'ConfigMap',
     metadata: childMetadata(pool, childNames(pool.name).balancer),
     data: {
-      [balancerKey]: stringify(balancerSettings(pool.spec, ports)),
+      [settingsKey]: stringify(balancerSettings(pool.spec, ports)),
       [portsKey]: JSON.stringify(ports),
     },
   };

@@ -2,7 +2,7 @@ import type { V1Container, V1EnvVar, V1Volume } from '@kubernetes/client-node';
 import { balancerContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
 import { endingFileName, stateFolder } from '../../balancer/drain/state-folder.ts';
 import type { RenderedPool } from './pool.ts';
-import { adminPort } from './ports.ts';
+import { adminPort } from '../../balancer/config/schema.ts';
 import { restartSeconds } from './probe-grace.ts';
 
 const stateVolume = `${ownVolumePrefix}state`;

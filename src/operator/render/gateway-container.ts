@@ -4,7 +4,7 @@ import { gatewayContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
 import { configCopyKey } from './config-secret.ts';
 import { keeperContainer, keeperVolumes } from './keeper-profile.ts';
 import type { RenderedPool } from './pool.ts';
-import { adminPort } from './ports.ts';
+import { adminPort } from '../../balancer/config/schema.ts';
 
 const configVolume = `${ownVolumePrefix}config`;
 

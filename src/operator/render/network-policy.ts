@@ -5,7 +5,7 @@ import { childNames } from '../names.ts';
 import type { RenderedPool } from './pool.ts';
 import { childMetadata, poolSelector } from './pool.ts';
 import type { ListenerPorts } from './ports.ts';
-import { adminPort } from './ports.ts';
+import { adminPort } from '../../balancer/config/schema.ts';
 
 interface IngressRule {
   from?: V1NetworkPolicyPeer[];

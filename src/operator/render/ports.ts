@@ -1,6 +1,3 @@
-/** The sidecar's admin endpoints: probes, session counts, metrics. */
-export const adminPort = 15090;
-
 /** The sidecar's listeners take ports from here up to `lastListenerPort`; templates may not use them. */
 export const firstListenerPort = 15100;
 export const lastListenerPort = 15999;
