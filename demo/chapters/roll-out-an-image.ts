@@ -36,7 +36,7 @@ export async function rollOutAnImage(): Promise<void> {
     }),
   );
   await show(
-    `kubectl -n ${namespace} get pods -l pam.gatewaypool.io/pool=${bastion} -o custom-columns='POD:.metadata.name,IMAGE:.spec.containers[0].image,AGE:.status.startTime'`,
+    `kubectl -n ${namespace} get pods -l pam.gatewaypool.io/pool=${bastion} -o custom-columns='POD:.metadata.name,IMAGE:.spec.containers[0].image,STARTED:.status.startTime'`,
   );
   const left = await listSshSessions(client, 'people');
   say(

@@ -1,6 +1,5 @@
 import { eventually } from '../../test/harness/eventually.ts';
-import { podsOfPool } from '../../test/harness/pods.ts';
-import { conditionOf, getPool } from '../../test/harness/pools.ts';
+import { conditionOf, getPool, waitForPool } from '../../test/harness/pools.ts';
 import { closeSshSessionsOf, listSshSessions } from '../../test/harness/ssh-sessions.ts';
 import { scene } from '../scene.ts';
 import { chapter, say, show, waitFor } from '../terminal.ts';
@@ -11,16 +10,16 @@ export async function stopTheSurplus(): Promise<void> {
   const slot = `${bastion}-1`;
   chapter('Someone stops the surplus, by hand');
   say(
-    'Any instance may be chosen. Somebody works in this one; it is stopped with kubectl, and ends after the session:',
+    'Any instance may be chosen. Somebody works in this one, so it takes no new sessions, and ends with the last one:',
   );
 
-  await show(`kubectl -n ${namespace} delete deployment ${slot}`);
-  await waitFor('the pod is told to end', 1, () =>
-    eventually('the pod is terminating', 30, async () => {
-      return (await podsOfPool(namespace, bastion)).some((pod) => pod.slot === slot && pod.terminating);
-    }),
+  await show(`kubectl -n ${namespace} annotate deployment ${slot} pam.gatewaypool.io/stop=true`);
+  await waitFor('the instance drains', 3, () =>
+    waitForPool(namespace, bastion, `${slot} drains`, 30, ({ status }) => status.drainingInstances === 1),
   );
-  await show(`kubectl -n ${namespace} get pods -l pam.gatewaypool.io/slot=${slot}`);
+  await show(
+    `kubectl -n ${namespace} get gwp ${bastion} -o jsonpath='{range .status.slots[*]}{.name} {.state}: {.reason}{"\\n"}{end}'`,
+  );
   const sessions = await listSshSessions(client, 'people');
   const alive = sessions.filter((session) => session.alive).length;
   say(`\nSessions alive: ${alive} of ${sessions.length}. Now the person of ${slot} logs out.`);

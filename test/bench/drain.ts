@@ -9,7 +9,7 @@ import type { HttpLoadResult } from '../harness/http-load.ts';
 import { runBench } from './bench.ts';
 import { deletedUnderLoad, replacedUnderLoad, startLoadedPool } from './drain/replacements.ts';
 import { compareRollouts, startBoth } from './drain/rollouts.ts';
-import { type Figure, median, report } from './figure.ts';
+import { type Figure, report } from './figure.ts';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '10' }, rounds: { type: 'string', default: '3' } },
@@ -41,8 +41,8 @@ await runBench(deadline, async (onEnd) => {
     { figure: 'requests_rolling', value: sum(replacements, ({ requests }) => requests), unit: 'requests' },
     { figure: 'requests_delete', value: sum(deletes, ({ requests }) => requests), unit: 'requests' },
     {
-      figure: 'posts_per_run',
-      value: median(replacements.map(({ byMethod }) => byMethod['POST'] ?? 0)),
+      figure: 'posts',
+      value: sum([...deletes, ...replacements], ({ byMethod }) => byMethod['POST'] ?? 0),
       unit: 'requests',
     },
     ...ratios,

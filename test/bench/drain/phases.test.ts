@@ -21,7 +21,8 @@ const replacement = (deployment: string, start: number): PodChange[] => [
 describe('the phases of a rollout', () => {
   it('are told for each Deployment, in the order in which they were replaced', () => {
     const changes = [
-      heard(10, 'ADDED|idle-0-aaa-1||true|True'),
+      heard(1001, 'ADDED|idle-0-aaa-1||true|True'),
+      heard(1002, 'ADDED|idle-1-aaa-1||true|True'),
       ...replacement('idle-1', 1000),
       ...replacement('idle-0', 6000),
     ];

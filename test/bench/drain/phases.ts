@@ -57,7 +57,8 @@ interface Moments {
 }
 
 function momentsOf(changes: readonly PodChange[]): Moments {
-  const born = changes.find(({ type }) => type === 'ADDED');
+  // A watch begins with the pods that exist.
+  const born = changes.find(({ type, ready }) => type === 'ADDED' && !ready);
   const first = (holds: (change: PodChange) => boolean) => changes.find(holds)?.at ?? Number.NaN;
   const isNew = ({ pod }: PodChange) => pod === born?.pod;
   return {
