@@ -33,7 +33,7 @@ export function drainsToOrder(observation: Observation, retiring: Retiring): Ord
     expectResourceVersion: drains.resourceVersion,
     ordered,
     takenBack,
-    fences: [...living, ...longer].flatMap((drain) => fenceOf(slotOf(drain, observation))),
+    fences: fencesOf(new Set([...living, ...longer].map((drain) => slotOf(drain, observation)))),
     gone: dropped.filter((drain) => !living.includes(drain)).map(({ podUid }) => podUid),
     reason: reasonOf(ordered, takenBack),
   };
@@ -90,10 +90,13 @@ function isLonger({ podUid, deadlineSeconds }: OrderedDrain, known: readonly Ord
   return before !== null && (deadlineSeconds === null || deadlineSeconds > before);
 }
 
-function fenceOf(slot: ObservedSlot | undefined): OrderDrains['fences'] {
-  if (slot?.deployment === undefined) return [];
-  const { uid, resourceVersion } = slot.deployment;
-  return [{ slot: slot.name, uid, resourceVersion }];
+/** Once per Deployment: the first touch gives it another version. */
+function fencesOf(slots: ReadonlySet<ObservedSlot | undefined>): OrderDrains['fences'] {
+  return [...slots].flatMap((slot) => {
+    if (slot?.deployment === undefined) return [];
+    const { uid, resourceVersion } = slot.deployment;
+    return [{ slot: slot.name, uid, resourceVersion }];
+  });
 }
 
 function whyTakenBack(slot: string, { retirements, rollout }: Retiring): string {

@@ -17,7 +17,8 @@ export function newlyLostSlots(observation: Observation): readonly LostSlot[] {
     const pod = mainPod(slot);
     if (pod === undefined || !pod.nodeLost || !hasStarted(pod)) continue;
     const before = observation.pool.status?.slots?.find(({ name }) => name === slot.name);
-    if (before !== undefined && before.state !== 'Lost') lost.push({ slot, pod });
+    // Note: by pod. The state of the slot may come and go with pods that were to replace this one.
+    if (before?.pod === pod.name && before.state !== 'Lost') lost.push({ slot, pod });
   }
   return lost;
 }

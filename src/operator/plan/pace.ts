@@ -1,4 +1,4 @@
-import { failsIn } from './failed-revision.ts';
+import { failsIn } from './pod-failure.ts';
 import { isIdle } from './busy.ts';
 import { waitingSlots } from './held.ts';
 import type { Picture } from './picture.ts';

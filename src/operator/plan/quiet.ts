@@ -43,8 +43,10 @@ export function isStaying({ ended, terminating }: Pick<CountedPod, 'ended' | 'te
   return !ended && !terminating;
 }
 
-/** Note: of an older list it may have been another deadline. */
-export function isDeadlineOver({ answer }: CountedPod, { generation }: DrainList): boolean {
+/** Whether its own sidecar says that the ordered deadline is over. Note: of an older list it may have been another deadline. */
+export function isDeadlineOver({ uid, answer }: CountedPod, { generation, draining }: DrainList): boolean {
+  const order = draining.find(({ podUid }) => podUid === uid);
+  if (order === undefined || order.deadlineSeconds === null) return false;
   return answer?.drain?.deadlineReached === true && answer.drainsGeneration >= generation;
 }
 

@@ -5,6 +5,7 @@ import type { Observation } from './observation.ts';
 import type { ActiveSlot, Retirement, Wish } from './retirement.ts';
 import { retirementOf } from './retirement.ts';
 import type { Rollout } from './rollout.ts';
+import { isOverTheCap } from './rollout-blocked.ts';
 import { nobody, rolloutOf } from './rollout.ts';
 import type { Seating } from './seating.ts';
 import type { Slot } from './slots.ts';
@@ -35,7 +36,7 @@ export function retiringOf(observation: Observation, seating: Seating): Retiring
 
   const leaving = [...requestedStops(active), ...unwantedSlots(observation, active, pods)];
   const staying = active.filter(({ name }) => !leaving.some(({ slot }) => slot.name === name));
-  const back = rollBacks(observation, failed, staying);
+  const back = isOverTheCap(observation, seating) ? [] : rollBacks(observation, failed, staying);
   const rollout: Rollout = back.length > 0 ? nobody(undefined) : rolloutOf(observation, seating, active, leaving, pods);
   const wishes: readonly Wish[] = [...leaving, ...back, ...(rollout.next === undefined ? [] : [rollout.next])];
   return {

@@ -14,7 +14,7 @@ export interface Block {
 }
 
 /** What stands against any replacement (guarantees G2, G5); undefined: nothing. */
-export function rolloutBlockedBy(observation: Observation, { slots, limits }: Seating): Block | undefined {
+export function rolloutBlockedBy(observation: Observation, seating: Seating): Block | undefined {
   const { spec, revision } = observation.pool;
   if (spec.paused) return { reason: 'Paused', message: 'nothing is replaced while spec.paused is true' };
 
@@ -25,7 +25,7 @@ export function rolloutBlockedBy(observation: Observation, { slots, limits }: Se
       message: `nothing is replaced, because revision ${revision} failed in ${failed.name}`,
     };
   }
-  if (slots.length > Math.min(seatsForSlots(limits), seatsForSlots(wantedLimits(spec)))) {
+  if (isOverTheCap(observation, seating)) {
     return { reason: 'CapExceeded', message: 'nothing is replaced while more run than the maximum allows' };
   }
   if (spec.rollout.policy === 'OnDelete') {
@@ -34,6 +34,12 @@ export function rolloutBlockedBy(observation: Observation, { slots, limits }: Se
   // Note: a replacement ends in a start, so what forbids starts forbids it too.
   const blocked = startsBlockedBy(observation);
   return blocked === undefined ? undefined : { reason: 'Blocked', message: `nothing is replaced, because ${blocked}` };
+}
+
+/** A slot that were replaced now would not come back: its next pod is held. */
+export function isOverTheCap({ pool, gate }: Observation, { slots, limits }: Seating): boolean {
+  const isHeld = gate?.readable === true && gate.gate.mode === 'Hold';
+  return isHeld || slots.length > Math.min(seatsForSlots(limits), seatsForSlots(wantedLimits(pool.spec)));
 }
 
 /**

@@ -3,7 +3,8 @@ import { isIdle, loadOf } from './busy.ts';
 import { isReady } from './counts.ts';
 import type { Observation } from './observation.ts';
 import { othersServe } from './quiet.ts';
-import type { ActiveSlot } from './retirement.ts';
+import type { ActiveSlot, Fate } from './retirement.ts';
+import { isOrderedTo } from './retirement.ts';
 
 /** How much an instance is in use. */
 type Use = 'IdleAndNotReady' | 'Idle' | 'Draining' | 'NotReady' | 'Serving';
@@ -20,6 +21,8 @@ const orders = {
 /** How a choice is made when one of several instances has to end. */
 export interface Preference {
   readonly order: keyof typeof orders;
+  /** What becomes of it. One that drains for another reason counts as not ready, or the two choices would take turns. */
+  readonly fate: Fate;
   /** Whether the only one that takes new work counts as idle too. */
   readonly mayBeTheLast: boolean;
 }
@@ -34,13 +37,13 @@ export function leastUsedFirst(
   slots: readonly ActiveSlot[],
   observation: Observation,
   pods: readonly CountedPod[],
-  { order, mayBeTheLast }: Preference,
+  { order, fate, mayBeTheLast }: Preference,
 ): readonly ActiveSlot[] {
   return slots
     .map((slot) => {
       const load = loadOf(slot.name, pods, observation.pool.spec);
       const idle = isIdle(load) && (mayBeTheLast || !isReady(slot) || othersServe(slot.name, pods));
-      const rank = orders[order].indexOf(useOf(slot, observation, idle));
+      const rank = orders[order].indexOf(useOf(slot, isDrainingTo(fate, slot, observation), idle));
       return { slot, rank, sessions: load.known ? load.sessions + load.transit : Number.MAX_SAFE_INTEGER };
     })
     .sort(
@@ -49,10 +52,13 @@ export function leastUsedFirst(
     .map(({ slot }) => slot);
 }
 
-function useOf(slot: ActiveSlot, { drains }: Observation, idle: boolean): Use {
-  if (idle) return isReady(slot) ? 'Idle' : 'IdleAndNotReady';
+function isDrainingTo(fate: Fate, { pods }: ActiveSlot, { drains }: Observation): boolean {
+  const own = drains?.draining.filter(({ podUid }) => pods.some(({ uid }) => uid === podUid)) ?? [];
+  return own.some((drain) => isOrderedTo(fate, drain));
+}
 
-  const isDraining = drains?.draining.some(({ podUid }) => slot.pods.some(({ uid }) => uid === podUid)) ?? false;
+function useOf(slot: ActiveSlot, isDraining: boolean, idle: boolean): Use {
+  if (idle) return isReady(slot) ? 'Idle' : 'IdleAndNotReady';
   if (isDraining) return 'Draining';
   return isReady(slot) ? 'Serving' : 'NotReady';
 }

@@ -195,6 +195,13 @@ describe('drainsToOrder, what is taken back', () => {
     });
   });
 
+  it('is fenced once, where a slot that was scaled up by hand has two pods in the list', () => {
+    const pods = [podOf(2, { uid: 'a' }), podOf(2, { uid: 'b' })];
+    const drains = [drainOf(2, { podUid: 'a' }), drainOf(2, { podUid: 'b' })];
+
+    expect(order(withDrains({ running: [0, 1], slots: [slotOf(2, { pods })] }, ...drains))?.fences).toHaveLength(1);
+  });
+
   it.each([
     { name: 'moved to later', deadlineSeconds: 60, fences: 1 },
     { name: 'moved to earlier', deadlineSeconds: 7200, fences: 0 },

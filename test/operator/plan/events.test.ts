@@ -6,7 +6,7 @@ import type { Observation } from '../../../src/operator/plan/observation.ts';
 import { pictureOf } from '../../../src/operator/plan/picture.ts';
 import { plan } from '../../../src/operator/plan/plan.ts';
 import type { PoolSketch } from './pool-of.ts';
-import { now, poolOf } from './pool-of.ts';
+import { drainOf, now, poolOf } from './pool-of.ts';
 
 const eventsOf = (pool: Observation) =>
   transitionEvents(pool.pool, verdictsOf(pictureOf(pool))).map(({ type, reason }) => `${type} ${reason}`);
@@ -83,6 +83,16 @@ describe('transitionEvents', () => {
 
 describe('actionEvents', () => {
   const start = { number: 2, name: 'prod-2', reason: '1 more wanted, 1 of 3 seats free' };
+  const stopped = {
+    slot: 'prod-2',
+    uid: 'u',
+    resourceVersion: '70',
+    podUids: ['pod-2'],
+    drains: { generation: 30, poolGeneration: 4, draining: [] },
+    expectResourceVersion: '600',
+    proviso: { othersLeft: { slots: 0, ready: false }, notReady: false },
+    mayCut: false,
+  };
   const repair: Action = {
     action: 'RepairSlot',
     slot: 'prod-1',
@@ -92,6 +102,65 @@ describe('actionEvents', () => {
   };
 
   it.each<{ action: Action; told: string[] }>([
+    {
+      action: { action: 'RebuildGate', found: undefined, slots: [start, { ...start, name: 'prod-3' }], reason: 'new' },
+      told: ['Normal SlotStarted Started slots prod-2, prod-3: 1 more wanted, 1 of 3 seats free'],
+    },
+    {
+      action: {
+        action: 'OrderDrains',
+        drains: { generation: 31, poolGeneration: 4, draining: [drainOf(2)] },
+        expectResourceVersion: '600',
+        ordered: [drainOf(2)],
+        takenBack: [{ slot: 'prod-1', reason: 'prod-2 goes first' }],
+        fences: [],
+        gone: [],
+        reason: 'r',
+      },
+      told: [
+        'Normal DrainOrdered Ordered prod-2 to drain; it is replaced as soon as its sessions are over: the image or the template changed',
+        'Normal DrainTakenBack Took back the drain of prod-1: prod-2 goes first',
+      ],
+    },
+    {
+      action: { action: 'StopSlot', ...stopped, reason: 'prod-2 is stopped, it has no sessions: replicas is 2' },
+      told: ['Normal SlotStopped Stopped an instance: prod-2 is stopped, it has no sessions: replicas is 2'],
+    },
+    {
+      action: {
+        action: 'RollSlot',
+        ...stopped,
+        to: { kind: 'Current', revision: 'new' },
+        lastGood: undefined,
+        reason: 'prod-2 is replaced, it has no sessions: the configuration changed',
+      },
+      told: [
+        'Normal SlotReplaced Replaced an instance: prod-2 is replaced, it has no sessions: the configuration changed',
+      ],
+    },
+    {
+      action: {
+        action: 'RollSlot',
+        ...stopped,
+        to: { kind: 'LastGood', good: { revision: 'old', configCopy: 'c' }, failedRevision: 'new' },
+        lastGood: undefined,
+        reason:
+          'prod-2 is put back to revision old, it has no sessions: revision new failed, it was not ready within 600 s',
+      },
+      told: [
+        'Warning SlotRolledBack Rolled a slot back: prod-2 is put back to revision old, it has no sessions: revision new failed, it was not ready within 600 s',
+      ],
+    },
+    {
+      action: {
+        action: 'RememberRevision',
+        slot: 'prod-2',
+        uid: 'u',
+        lastGood: { revision: 'new', configCopy: 'c' },
+        reason: 'it is available',
+      },
+      told: [],
+    },
     {
       action: { action: 'RebuildGate', found: undefined, slots: [start], reason: 'new' },
       told: ['Normal SlotStarted Started slot prod-2: 1 more wanted, 1 of 3 seats free'],

@@ -1,13 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
-import { failsIn, failures, slotWithFailedRevision } from '../../../src/operator/plan/failed-revision.ts';
-import type { Observation, ObservedDeployment, ObservedPod } from '../../../src/operator/plan/observation.ts';
+import { failures, slotWithFailedRevision } from '../../../src/operator/plan/failed-revision.ts';
+import { failsIn, stuckSlots } from '../../../src/operator/plan/pod-failure.ts';
+import type {
+  Observation,
+  ObservedDeployment,
+  ObservedPod,
+  OrderedDrain,
+} from '../../../src/operator/plan/observation.ts';
 import { retiringOf } from '../../../src/operator/plan/retirements.ts';
 import { seatingOf } from '../../../src/operator/plan/seating.ts';
 import { startableSlots } from '../../../src/operator/plan/starts.ts';
-import { asked, deploymentOf, podOf, poolOf, slotOf } from './pool-of.ts';
+import { asked, deploymentOf, drainOf, podOf, poolOf, slotOf } from './pool-of.ts';
 
 const good = { revision: 'old', configCopy: 'prod-config-0' };
 const crash = { reason: 'CrashLoopBackOff', message: 'exit 1' };
+
+const drainsOf = (...draining: OrderedDrain[]) => ({
+  generation: 30,
+  resourceVersion: '600',
+  poolGeneration: 4,
+  draining,
+});
 
 /** A pool whose slot 2 was rolled to the wanted revision, and its new pod is not ready. */
 function rolled(pod: Partial<ObservedPod> = {}, deployment: Partial<ObservedDeployment> = {}): Observation {
@@ -18,7 +31,8 @@ function rolled(pod: Partial<ObservedPod> = {}, deployment: Partial<ObservedDepl
   return poolOf({ outdated: [0, 1], slots: [slot] });
 }
 
-const why = (pool: Observation) => failures(pool, seatingOf(pool).slots).map((failure) => failure.why);
+const why = (pool: Observation) =>
+  failures(pool, seatingOf(pool).slots).map(({ why: how, said }) => [how, said].filter(Boolean).join(', '));
 
 describe('failures', () => {
   it.each([
@@ -130,6 +144,67 @@ describe('slotWithFailedRevision', () => {
     const pool = poolOf({ max: 5, running: [0, 1], slots });
 
     expect(startableSlots(pool, seatingOf(pool))).toEqual([]);
+  });
+});
+
+describe('stuckSlots', () => {
+  const stuck = (pool: Observation) => stuckSlots(pool, seatingOf(pool).slots).map(({ name }) => name);
+  const seen = (pool: Observation): Observation => {
+    const slots = [{ name: 'prod-2', state: 'NotReady' as const, reason: 'r', pod: 'prod-2-abc' }];
+    return { ...pool, pool: { ...pool.pool, status: { ...pool.pool.status, slots } } };
+  };
+
+  it.each([
+    { name: 'one whose gateway ended three times', pool: rolled({ restarts: 3 }), names: ['prod-2'] },
+    {
+      name: 'one that crashes again and again after it served',
+      pool: seen(rolled({ restarts: 3 })),
+      names: ['prod-2'],
+    },
+    {
+      name: 'one that is late, of whatever revision',
+      pool: rolled({ progressMilliseconds: 600_000, revision: 'x' }, { revision: 'x' }),
+      names: ['prod-2'],
+    },
+    {
+      name: 'none that served, however long ago it started',
+      pool: seen(rolled({ progressMilliseconds: 9e9 })),
+      names: [],
+    },
+    { name: 'none that is ready', pool: rolled({ restarts: 3, ready: true }), names: [] },
+    { name: 'none that is available', pool: rolled({ restarts: 3 }, { available: true }), names: [] },
+    {
+      name: 'none that is not Ready because it drains',
+      pool: { ...rolled({ progressMilliseconds: 9e9 }), drains: drainsOf(drainOf(2)) },
+      names: [],
+    },
+  ])('finds $name', ({ pool, names }) => {
+    expect(stuck(pool)).toEqual(names);
+  });
+});
+
+describe('a pod that drains', () => {
+  const late = rolled({ progressMilliseconds: 600_000 });
+
+  it.each([
+    {
+      name: 'to be stopped is not called late',
+      reason: 'stopped as soon as its sessions are over: replicas is 2',
+      found: [],
+    },
+    {
+      name: 'to go back was late before that',
+      reason: 'put back to revision old as soon as its sessions are over: revision new failed',
+      found: ['it was not ready within 600 s'],
+    },
+  ])('$name', ({ reason, found }) => {
+    expect(why({ ...late, drains: drainsOf(drainOf(2, { reason })) })).toEqual(found);
+  });
+
+  it('is none that goes back while more run than the maximum allows: its next pod would be held', () => {
+    const over = { ...late, pool: { ...late.pool, spec: { ...late.pool.spec, maxInstances: 1 } } };
+
+    expect(retiringOf(over, seatingOf(over)).retirements).toEqual([]);
   });
 });
 

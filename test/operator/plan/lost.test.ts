@@ -5,11 +5,8 @@ import { asked, now, podOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
 import type { PoolSketch } from './pool-of.ts';
 
 const lost = slotOf(1, { pods: [podOf(1, { nodeLost: true })] });
-const status = {
-  maxInstances: 3,
-  externalInstances: 0,
-  slots: [{ name: 'prod-1', state: 'Ready' as const, reason: 'serves', pod: 'prod-1-abc' }],
-};
+const before = { name: 'prod-1', state: 'Ready' as const, reason: 'serves', pod: 'prod-1-abc' };
+const status = { maxInstances: 3, externalInstances: 0, slots: [before] };
 const sketch: PoolSketch = { running: [0, 2], slots: [lost], status, listening: true };
 
 describe('lossEvents', () => {
@@ -44,6 +41,10 @@ describe('lossEvents', () => {
     {
       name: 'no gateway ran in the pod',
       pool: poolOf({ ...sketch, slots: [slotOf(1, { pods: [waitingPodOf(1, { nodeLost: true })] })] }),
+    },
+    {
+      name: 'it was told before, and only the pod that was to take its place is gone again',
+      pool: poolOf({ ...sketch, status: { ...status, slots: [{ ...before, state: 'Held', pod: 'prod-1-next' }] } }),
     },
     { name: 'nothing was known of the slot before', pool: poolOf({ ...sketch, status: { ...status, slots: [] } }) },
   ])('tell nothing when $name', ({ pool }) => {

@@ -110,12 +110,18 @@ describe('stopRefusal', () => {
       why: 'the sidecar of pod prod-2-abc does not say that its deadline is over',
     },
     {
+      name: 'its own sidecar says so, but nobody ordered a deadline',
+      own: reached,
+      deadlineSeconds: null,
+      why: 'the sidecar of pod prod-2-abc does not say that its deadline is over',
+    },
+    {
       name: 'its own sidecar says nothing',
       own: 'silent' as const,
       why: 'the sidecar of pod prod-2-abc does not say that its deadline is over',
     },
-  ])('with a deadline, whatever is open, when $name', ({ own, why }) => {
-    expect(refusal(asked(poolOf(draining), { 2: own }), true)).toBe(why);
+  ])('with a deadline, whatever is open, when $name', ({ own, deadlineSeconds = 60, why }) => {
+    expect(refusal(asked(poolOf({ ...draining, deadlineSeconds }), { 2: own }), true)).toBe(why);
   });
 
   it('does not take a reached deadline for a reason where the user set none', () => {

@@ -205,7 +205,7 @@ describe('slotStatuses', () => {
       answers: {},
       state: 'Starting',
       reason:
-        'gateway was started (3 restarts), CrashLoopBackOff: exit 1; see why: kubectl logs -n pam prod-0-abc -c gateway --previous; put back to revision old as soon as its sessions are over: revision new failed: its gateway ended again and again, CrashLoopBackOff: exit 1',
+        'gateway was started (3 restarts), CrashLoopBackOff: exit 1; see why: kubectl logs -n pam prod-0-abc -c gateway --previous; put back to revision old as soon as its sessions are over: revision new failed, its gateway ended again and again',
     },
     {
       name: 'listens somewhere else, maybe',

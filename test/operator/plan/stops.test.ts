@@ -148,7 +148,7 @@ describe('stops', () => {
         lastGood: good,
         proviso: { notReady: true },
         reason:
-          'prod-2 is put back to revision old, it has no sessions: revision new failed: its gateway ended again and again',
+          'prod-2 is put back to revision old, it has no sessions: revision new failed, its gateway ended again and again',
       },
     ]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RollSlot } from '../../../src/operator/plan/actions.ts';
 import { rollSlot } from '../../../src/operator/seat-protocol/roll-slot.ts';
-import { answerOf } from '../plan/pool-of.ts';
+import { answerOf, drainOf } from '../plan/pool-of.ts';
 import type { Stored } from './recorded-api.ts';
 import { liveDeploymentOf, livePodOf, livePoolOf, planned, recordedApi } from './recorded-api.ts';
 
@@ -128,9 +128,11 @@ describe('rollSlot', () => {
   });
 
   it('cuts off what is left when the deadline is over', async () => {
+    const ordered = { ...drainOf(1), podUid: 'pod-of-prod-1', deadlineSeconds: 60 };
+    const drains = { ...roll.drains, draining: [ordered] };
     const over = answerOf({ sessions: 3, drain: { deadlineReached: true } });
     const api = recordedApi({ ...idle, answers: { 'pod-of-prod-1': over } });
 
-    expect(await rollSlot(api, planned, { ...roll, mayCut: true })).toEqual({ done: true });
+    expect(await rollSlot(api, planned, { ...roll, drains, mayCut: true })).toEqual({ done: true });
   });
 });

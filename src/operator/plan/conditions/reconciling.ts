@@ -1,6 +1,6 @@
 import type { Picture } from '../picture.ts';
 import { drainingSlots, slotsUnderWay } from '../progress.ts';
-import { stuckSlots } from '../failed-revision.ts';
+import { stuckSlots } from '../pod-failure.ts';
 import type { Retirement } from '../retirement.ts';
 import type { Slot } from '../slots.ts';
 import { stepReason } from '../step-reason.ts';

@@ -27,11 +27,11 @@ export function describeFailure({ observation, retiring }: Picture): RevisionFai
 
   const [failure] = retiring.failures;
   if (failure === undefined) return undefined;
-  const { good, why } = failure;
-  const start = `Revision ${pool.revision} failed in ${failure.slot.name}`;
+  const { good, why, said } = failure;
+  const start = `Revision ${pool.revision} failed in ${failure.slot.name}: ${[why, said].filter(Boolean).join(', ')}`;
   return good === undefined
-    ? { message: `${start}: ${why}. ${whatToDo}`, stopsRollout: false }
-    : { message: wentBack(`${start}: ${why}`), stopsRollout: true };
+    ? { message: `${start}. ${whatToDo}`, stopsRollout: false }
+    : { message: wentBack(start), stopsRollout: true };
 }
 
 const whatToDo = `Correct the image, the template or the configuration. To try the same again, change the annotation ${requests.restart} of the pool`;

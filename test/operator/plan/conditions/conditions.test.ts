@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { RolloutSettings } from '../../../../src/api/rollout-settings.ts';
 import type { ConditionType } from '../../../../src/api/conditions.ts';
 import { conditionsOf, verdictsOf } from '../../../../src/operator/plan/conditions/all.ts';
 import type { Observation, Refusal } from '../../../../src/operator/plan/observation.ts';
@@ -26,8 +25,6 @@ const refusal = (by: Refusal['by']): Partial<Observation> => ({
   ],
 });
 const taken = { conflicts: [{ kind: 'Deployment', name: 'prod-1', owner: 'has no owner' }] };
-const older = (number: number) =>
-  slotOf(number, { deployment: deploymentOf(number, { revision: 'old' }), pods: [podOf(number, { revision: 'old' })] });
 
 describe('Ready', () => {
   it.each([
@@ -249,37 +246,6 @@ describe('Available', () => {
     },
   ])('when $name', ({ pool, says }) => {
     expect(told('Available', pool)).toMatch(says);
-  });
-});
-
-describe('RollingOut', () => {
-  const onDelete = { rollout: RolloutSettings.parse({ policy: 'OnDelete' }) };
-
-  it.each([
-    { name: 'nothing', pool: poolOf({ running: [0, 1, 2] }), says: /^False UpToDate/u },
-    {
-      name: 'an older instance whose sessions nobody told',
-      pool: poolOf({ running: [0, 1], slots: [older(2)] }),
-      says: /^True WaitingForIdle: 1 instance \(prod-2\) runs an older .*\. prod-2 goes next: .*the sidecar of pod prod-2-abc does not answer/u,
-    },
-    {
-      name: 'the policy OnDelete',
-      pool: poolOf({ running: [0, 1], slots: [older(2)], spec: onDelete }),
-      says: /^True WaitingForDelete/u,
-    },
-    { name: 'a surplus', pool: poolOf({ max: 2, running: [0, 1], slots: [older(2)] }), says: /^True CapExceeded/u },
-    {
-      name: 'a pause',
-      pool: poolOf({ running: [0, 1], slots: [older(2)], spec: { paused: true } }),
-      says: /^True Paused/u,
-    },
-    {
-      name: 'a template that was edited by hand',
-      pool: poolOf({ running: [0, 1], slots: [slotOf(2, { deployment: deploymentOf(2, { templateDrift: true }) })] }),
-      says: /^True WaitingForIdle/u,
-    },
-  ])('tells of $name', ({ pool, says }) => {
-    expect(told('RollingOut', pool)).toMatch(says);
   });
 });
 

@@ -1,0 +1,66 @@
+import type { Observation, ObservedPod } from './observation.ts';
+import type { Slot } from './slots.ts';
+
+/** A gateway that ended this often has failed (guarantee G5). */
+const failedAfterRestarts = 3;
+
+/** Why a pod is not going to become available. */
+export interface PodFailure {
+  /** In our words; the same at each look. */
+  readonly why: string;
+  /** In Kubernetes' words, which change with its back-off; empty when it says nothing. */
+  readonly said: string;
+}
+
+/**
+ * Its gateway ended three times, or it was not Ready within the progress deadline; the wait for the seat does not count, nor does a
+ * pod that is kept from being Ready because it drains.
+ */
+export function failureOf(pod: ObservedPod, { pool }: Observation, isDraining: boolean): PodFailure | undefined {
+  const { waiting, restarts, progressMilliseconds } = pod;
+  const said = waiting === undefined ? '' : `${waiting.reason}: ${waiting.message}`;
+  if (restarts >= failedAfterRestarts) return { why: 'its gateway ended again and again', said };
+
+  const { progressDeadlineSeconds } = pool.spec.rollout;
+  if (isDraining || progressMilliseconds === undefined) return undefined;
+  if (progressMilliseconds < progressDeadlineSeconds * 1000) return undefined;
+  return { why: `it was not ready within ${progressDeadlineSeconds} s`, said };
+}
+
+/** Slots whose pod, of whatever revision, has failed to become ready: nothing is to be expected of it but by a change. */
+export function stuckSlots(observation: Observation, slots: readonly Slot[]): readonly Slot[] {
+  return slots.filter((slot) => {
+    const pod = unavailablePod(slot);
+    if (pod === undefined || pod.ready) return false;
+    const mayBeLate = !hasServed(slot.name, pod, observation) && !isOrderedToDrain(pod, observation);
+    return failureOf(pod, observation, !mayBeLate) !== undefined;
+  });
+}
+
+/** When the next of these slots fails by being late, in milliseconds from now; undefined: none can. */
+export function failsIn(observation: Observation, slots: readonly Slot[]): number | undefined {
+  const deadline = observation.pool.spec.rollout.progressDeadlineSeconds * 1000;
+  const waits: number[] = [];
+  for (const slot of slots) {
+    const pod = unavailablePod(slot);
+    if (pod?.progressMilliseconds === undefined || hasServed(slot.name, pod, observation)) continue;
+    if (pod.progressMilliseconds < deadline) waits.push(deadline - pod.progressMilliseconds);
+  }
+  return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+/** As the last status says: the one memory there is of a pod that was ready once. */
+export function hasServed(slot: string, pod: ObservedPod, { pool }: Observation): boolean {
+  const before = pool.status?.slots?.find(({ name }) => name === slot);
+  if (before?.pod !== pod.name) return false;
+  return before.state !== 'Starting' && before.state !== 'Held' && before.state !== 'Vacant';
+}
+
+/** The pod that is to become available, in a slot in which none is. */
+function unavailablePod({ deployment, pods }: Slot): ObservedPod | undefined {
+  return deployment?.available === false ? pods.findLast(({ terminating }) => !terminating) : undefined;
+}
+
+function isOrderedToDrain({ uid }: ObservedPod, { drains }: Observation): boolean {
+  return drains?.draining.some(({ podUid }) => podUid === uid) ?? false;
+}
