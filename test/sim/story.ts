@@ -10,6 +10,7 @@ import { poolSpec, simulationOf } from './simulation.ts';
 /** A listening pool of running instances under one operator, its log empty: where stories begin. */
 export async function runningPool(change: Parameters<typeof poolSpec>[0] = {}): Promise<Simulation> {
   const simulation = simulationOf(randomOf(1), poolSpec({ maxInstances: 3, ...change }), 1);
+  simulation.cluster.calm = true;
   await comeToRest(simulation);
   simulation.cluster.log.length = 0;
   return simulation;

@@ -17,6 +17,8 @@ export interface Cluster {
   /** How often a sidecar that runs does not answer the operator: 0 once all faults are over. */
   silence: number;
   apiIsDown: boolean;
+  /** Requests and watches take no time, and no answer gets lost: a story tells of something else. */
+  calm: boolean;
   milliseconds: number;
   readonly log: string[];
   onOccurrence: (occurrence: Occurrence) => void;
@@ -56,6 +58,7 @@ export function clusterOf(
     nodeClocks: new Map(nodes.map((node) => [node, clockOf()])),
     silence: 0,
     apiIsDown: false,
+    calm: false,
     milliseconds: 0,
     log: [],
     onOccurrence: () => {},

@@ -151,7 +151,7 @@ function startSidecar(cluster: Cluster, pod: SimPod, node: string): void {
     round: { at: 'Rest' },
     lostSince: new Map(),
     // Note: a new watch may begin in the past, at a server that lags behind.
-    seenEndpoints: cluster.random.below(histories.endpoints.length),
+    seenEndpoints: cluster.calm ? histories.endpoints.length - 1 : cluster.random.below(histories.endpoints.length),
     seenDrains: histories.drains.length - 1,
     drain: notDraining,
     rotation: createRotation(cluster.random.next()),

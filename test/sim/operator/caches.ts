@@ -70,7 +70,10 @@ export function cachesOf(cluster: Cluster): Caches {
     gateKnownSince: () => knownSince,
     progressKnownSince: (pod) => progress.get(keyOf(pod)) ?? cluster.milliseconds,
     behind: () => watched.filter((name) => name !== frozen && position[name] < end(name)),
-    advance: (name) => moveTo(name, position[name] + 1 + cluster.random.below(end(name) - position[name])),
+    advance: (name) => {
+      const behind = end(name) - position[name];
+      moveTo(name, cluster.calm ? end(name) : position[name] + 1 + cluster.random.below(behind));
+    },
     freeze: (name) => {
       frozen = name;
     },

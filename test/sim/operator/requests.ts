@@ -37,7 +37,7 @@ export function requestsOf(cluster: Cluster, caches: Caches, onAnswer: () => voi
           const answer = perform();
           const after = lengths(cluster);
           // Note: the answer may get lost although the request was carried out. The operator then does not know that it wrote.
-          const lost = cluster.random.chance(0.01);
+          const lost = !cluster.calm && cluster.random.chance(0.01);
           call.deliver = () => {
             if (lost) {
               reject(new Error(`${what}: connection lost`));
@@ -68,7 +68,7 @@ export function requestsOf(cluster: Cluster, caches: Caches, onAnswer: () => voi
         return () => {
           if (call.deliver === undefined) call.arrive();
           else finish(call);
-          if (call.deliver !== undefined && cluster.random.chance(0.6)) finish(call);
+          if (call.deliver !== undefined && (cluster.calm || cluster.random.chance(0.6))) finish(call);
         };
       }),
     abandon: (arriveProbability) => {
