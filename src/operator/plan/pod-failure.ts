@@ -13,16 +13,16 @@ export interface PodFailure {
 }
 
 /**
- * Its gateway ended three times, or it was not Ready within the progress deadline; the wait for the seat does not count, nor does a
+ * Its gateway ended three times, or it is not Ready when the progress deadline is over; the wait for the seat does not count, nor does a
  * pod that is kept from being Ready because it drains.
  */
 export function failureOf(pod: ObservedPod, { pool }: Observation, isDraining: boolean): PodFailure | undefined {
-  const { waiting, restarts, progressMilliseconds } = pod;
+  const { ready, waiting, restarts, progressMilliseconds } = pod;
   const said = waiting === undefined ? '' : `${waiting.reason}: ${waiting.message}`;
   if (restarts >= failedAfterRestarts) return { why: 'its gateway ended again and again', said };
 
   const { progressDeadlineSeconds } = pool.spec.rollout;
-  if (isDraining || progressMilliseconds === undefined) return undefined;
+  if (ready || isDraining || progressMilliseconds === undefined) return undefined;
   if (progressMilliseconds < progressDeadlineSeconds * 1000) return undefined;
   return { why: `it was not ready within ${progressDeadlineSeconds} s`, said };
 }

@@ -65,6 +65,10 @@ describe('failures', () => {
 
   it.each([
     { name: 'two restarts within the deadline', pool: rolled({ restarts: 2, progressMilliseconds: 599_999 }) },
+    {
+      name: 'a pod that is Ready, and has to stay so for a while',
+      pool: rolled({ ready: true, progressMilliseconds: 600_000 }),
+    },
     { name: 'a pod that waits for its seat', pool: rolled({ progressMilliseconds: undefined }) },
     { name: 'a slot that is available, however often it crashed', pool: rolled({ restarts: 9 }, { available: true }) },
     {
