@@ -4,10 +4,10 @@ export interface ProbeResult {
   readonly message: string;
 }
 
-/** Asked at every request of its path: /started, /ready and /live. Answers 200 or 503. Must not throw. */
+/** Asked at every request of its path: /started, /ready and /live. Answers 200 or 503. Must neither throw nor reject. */
 export interface Probes {
-  readonly started: () => ProbeResult;
-  readonly ready: () => ProbeResult;
+  readonly started: () => ProbeResult | Promise<ProbeResult>;
+  readonly ready: () => ProbeResult | Promise<ProbeResult>;
   readonly live: () => ProbeResult;
 }
 

@@ -48,8 +48,8 @@ function answer(
 ): Answer | Promise<Answer> {
   const path = pathOf(target);
   const routes = new Map<string, () => Answer | Promise<Answer>>([
-    ['/started', () => probeAnswer(probes.started())],
-    ['/ready', () => probeAnswer(probes.ready())],
+    ['/started', async () => probeAnswer(await probes.started())],
+    ['/ready', async () => probeAnswer(await probes.ready())],
     ['/live', () => probeAnswer(probes.live())],
     ['/sessions', async () => json(await sessions())],
     ['/metrics', () => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics() })],

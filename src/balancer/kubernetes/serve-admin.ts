@@ -10,6 +10,7 @@ import { listeningPorts } from '../readiness/listening.ts';
 import { readiness } from '../readiness/readiness.ts';
 import type { Seat } from '../seat/seat.ts';
 import type { OwnSessions } from '../sessions/own-sessions.ts';
+import { patientAtFirst, patiently } from './patient-probe.ts';
 import { sessionsReport, startedProbe } from './report.ts';
 import type { Settings } from './settings.ts';
 
@@ -32,19 +33,22 @@ export function serveAdmin(options: {
   readonly isEnding: () => boolean;
 }): Promise<AdminServer> {
   const { address, port, seat, settings, dataPlane, ownSessions, drain, podEnd, metrics, clock, isEnding } = options;
+  const gatewayReady = patientAtFirst(
+    () =>
+      readiness({
+        seatTaken: seat.taken(),
+        config: settings.config(),
+        listenProblem: settings.listenProblem(),
+        listening: listeningPorts(),
+      }),
+    clock,
+  );
   return startAdmin({
     address,
     port,
     probes: {
-      started: () => startedProbe(seat),
-      ready: () =>
-        drainReadiness(drain.isOrdered(), settings.config()) ??
-        readiness({
-          seatTaken: seat.taken(),
-          config: settings.config(),
-          listenProblem: settings.listenProblem(),
-          listening: listeningPorts(),
-        }),
+      started: () => patiently(() => startedProbe(seat), clock),
+      ready: () => drainReadiness(drain.isOrdered(), settings.config()) ?? gatewayReady(),
       live: () => ({ ok: true, message: 'The balancer runs' }),
     },
     sessions: () =>

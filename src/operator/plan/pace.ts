@@ -7,7 +7,7 @@ import type { Retirement } from './retirement.ts';
 /** How often held pods are asked again while seats above the maximum wait to be taken back. */
 const heldMilliseconds = 2000;
 /** While all sessions are over and sidecars only have to say that they know of the drain. */
-const confirmationMilliseconds = 500;
+const confirmationMilliseconds = 150;
 /** While few sessions are left, and while many are. */
 const soonMilliseconds = 2000;
 const laterMilliseconds = 5000;

@@ -71,9 +71,11 @@ export function balancerContainer(pool: RenderedPool, slot: string, image: strin
     ],
     ports: [{ name: 'admin', containerPort: adminPort, protocol: 'TCP' }],
     lifecycle: { preStop: { exec: { command: tellEnd } } },
+    // It waits for good news for most of a second.
     startupProbe: {
       ...probe('/started'),
       periodSeconds: 1,
+      timeoutSeconds: 3,
       failureThreshold: forEver,
       terminationGracePeriodSeconds: restartSeconds,
     },

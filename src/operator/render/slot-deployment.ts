@@ -25,7 +25,7 @@ export interface SlotDeployment extends KubeObject {
 export function slotSettings({ spec }: RenderedPool): SlotSettings {
   return {
     replicas: 1,
-    revisionHistoryLimit: 2,
+    revisionHistoryLimit: 10,
     progressDeadlineSeconds: 2_147_483_647,
     minReadySeconds: spec.rollout.minReadySeconds,
     strategy: { type: 'Recreate' },

@@ -66,11 +66,11 @@ describe('the answer at /drained', () => {
     const afterOne = question.answered();
 
     world.quiet = false;
-    await question.clock.advance(250);
+    await question.clock.advance(100);
     world.quiet = true;
-    await question.clock.advance(500);
+    await question.clock.advance(100);
     const afterAnotherOne = question.answered();
-    await question.clock.advance(250);
+    await question.clock.advance(100);
 
     expect([afterOne, afterAnotherOne, question.answered()]).toEqual([false, false, true]);
   });

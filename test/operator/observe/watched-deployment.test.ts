@@ -76,7 +76,7 @@ describe('observeDeployment', () => {
     },
     {
       name: 'another history',
-      deployment: deploymentOf({}, { revisionHistoryLimit: 10 }),
+      deployment: deploymentOf({}, { revisionHistoryLimit: 2 }),
       drift: ['revisionHistoryLimit'],
     },
     {

@@ -26,7 +26,7 @@ describe('lookAgain', () => {
     {
       name: 'at once, when only sidecars have to say that they know of the drain',
       pool: asked(poolOf(draining), { 1: { knownDrains: [] } }),
-      after: 500,
+      after: 150,
     },
     { name: 'soon, while few sessions are left', pool: asked(poolOf(draining), { 2: { transit: 3 } }), after: 2000 },
     { name: 'later, while many are', pool: asked(poolOf(draining), { 2: { transit: 4 } }), after: 5000 },
