@@ -37,7 +37,7 @@ export interface DataPlane {
 
   /**
    * Ends all sessions now and tells how many they were: WebSockets get a Close frame with 1001 between two frames, HTTP requests
-   * without a response 504, the rest a reset. Listeners stay open.
+   * without a response 504, the rest a reset. They count no more, although a last word may still be on its way. Listeners stay open.
    */
   cut(): SessionCounts;
 

@@ -8,7 +8,7 @@ export interface Cutter {
   /**
    * May be called again for what came later. Never rejects.
    *
-   * @param known sessions of the gateway when they were last counted; it may be gone already
+   * @param known sessions of the gateway when they were last counted; it may be gone already. Only the first cut counts them.
    */
   cut(known: number | null): Promise<void>;
 }
@@ -29,6 +29,7 @@ export const defaultTerminationLog = '/dev/termination-log';
 export function createCutter(options: CutterOptions): Cutter {
   const { dataPlane, gatewaySessions, counter, terminationLog, logger } = options;
   let isFirst = true;
+  let lastCut = Promise.resolve();
   let sessionsCut = 0;
   let transitCut = 0;
 
@@ -40,22 +41,28 @@ export function createCutter(options: CutterOptions): Cutter {
     }
   }
 
-  return {
-    cut: async (known) => {
-      // Those that entered through other sidecars are not ours to cut: they end with the gateway, which is stopped now. They are counted
-      // once, however long it takes to end.
-      const now = isFirst ? await gatewaySessions() : 0;
-      isFirst = false;
-      const { sessions, transit } = dataPlane.cut();
-      const own = Math.max(known ?? 0, now ?? 0, sessions);
-      if (own + transit === 0) return;
+  async function cutNow(known: number | null): Promise<void> {
+    // Those that entered through other sidecars are not ours to cut: they end with the gateway, which is stopped now. They are counted
+    // once, however long it takes to end.
+    const all = isFirst ? Math.max(known ?? 0, (await gatewaySessions()) ?? 0) : 0;
+    isFirst = false;
+    const { sessions, transit } = dataPlane.cut();
+    const own = Math.max(all, sessions);
+    if (own + transit === 0) return;
 
-      sessionsCut += own;
-      transitCut += transit;
-      counter.add({ kind: 'own' }, own);
-      counter.add({ kind: 'transit' }, transit);
-      logger.warn({ sessions: own, transit }, 'Cut the sessions that were left when the time of the pod was over');
-      await tellKubelet();
+    sessionsCut += own;
+    transitCut += transit;
+    counter.add({ kind: 'own' }, own);
+    counter.add({ kind: 'transit' }, transit);
+    logger.warn({ sessions: own, transit }, 'Cut the sessions that were left when the time of the pod was over');
+    await tellKubelet();
+  }
+
+  return {
+    cut: (known) => {
+      // One after the other: the next reason to cut may come while the first one still counts.
+      lastCut = lastCut.then(() => cutNow(known));
+      return lastCut;
     },
   };
 }

@@ -34,6 +34,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   #body: BodyWalk | undefined;
   #exchange: Exchange | undefined;
   #tunnel: Tunnel | undefined;
+  #endTunnelSession = (): void => {};
   /** Came behind the request that is being answered. */
   #pipelined: Buffer | undefined;
   #activeAt: number;
@@ -138,6 +139,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   /** Ends what is in flight now. Who can be told, is told. */
   cut(): void {
     this.#exchange?.timeOut('the gateway instance ended before the backend answered');
+    this.#endTunnelSession();
     const told = this.#tunnel?.goAway();
     if (told === 'Told') this.#linger();
     else if (told === 'Soon') this.#leavingSince ??= this.#context.now();
@@ -202,6 +204,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.#state = 'Switched';
     if (this.#pipelined !== undefined) upstream.write(this.#pipelined);
     this.#pipelined = undefined;
+    this.#endTunnelSession = endSession;
     const open = protocol === 'websocket' ? openWebSocket : openTunnel;
     this.#tunnel = open({ client: this.#wire, upstream, rest }, this.#context.now, () => {
       endSession();

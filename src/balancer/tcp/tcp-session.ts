@@ -43,6 +43,7 @@ export class TcpSession {
 
   /** Note: by a reset on both sides. An orderly end would say that a transfer which broke off was whole. */
   cut(): void {
+    this.#endSession?.();
     if (this.#relay === undefined) this.#client.reset();
     else this.#relay.reset();
   }

@@ -75,6 +75,20 @@ describe('a cut', () => {
     expect(await message()).toBe('{"sessionsCut":3,"transitCut":3}');
   });
 
+  it.each([
+    { name: 'when the kubelet loses patience after the deadline', known: 3 },
+    { name: 'when two reasons to cut come at once', known: 0 },
+  ])('counts no session twice $name', async ({ known }) => {
+    const world = { own: 3, through: { sessions: 0, transit: 0 } };
+    const { cutter, message, counted } = cutterOf(world);
+
+    await Promise.all([cutter.cut(0), cutter.cut(known)]);
+    await cutter.cut(known);
+
+    expect(await message()).toBe('{"sessionsCut":3,"transitCut":0}');
+    expect(counted()[0]).toBe('cut_total{kind="own"} 3');
+  });
+
   it('is made also where the kubelet cannot be told', async () => {
     const { cutter, lines } = cutterOf({ own: 1, through: { sessions: 1, transit: 0 } }, 'missing/message');
 
