@@ -16,7 +16,7 @@ export const systemLookUp: LookUp = async (host) => {
  */
 export interface HostAddresses {
   of(host: string): Iterable<string>;
-  /** Looks up those that never were. */
+  /** Looks up those that never were; waits for no refresh of the others. */
   learn(hosts: readonly string[]): Promise<void>;
   /** Looks up all. Neither rejects: a name without an answer keeps what it had, and is logged once. */
   refresh(hosts: readonly string[]): Promise<void>;
@@ -28,7 +28,8 @@ const addressesPerHost = 256;
 export function createHostAddresses(lookUp: LookUp, logger: Logger): HostAddresses {
   const known = new Map<string, Set<string>>();
   const failing = new Set<string>();
-  const asked = new Map<string, Promise<void>>();
+  /** The first look-up of each. */
+  const learned = new Map<string, Promise<void>>();
   // One at a time: a lookup without an answer holds one of the few threads of this process for many seconds.
   let queue = Promise.resolve();
 
@@ -39,7 +40,7 @@ export function createHostAddresses(lookUp: LookUp, logger: Logger): HostAddress
         (error: unknown) => complain(host, error),
       ),
     );
-    asked.set(host, queue);
+    if (!learned.has(host)) learned.set(host, queue);
     return queue;
   }
 
@@ -61,7 +62,7 @@ export function createHostAddresses(lookUp: LookUp, logger: Logger): HostAddress
   return {
     of: (host) => known.get(host) ?? [],
     learn: async (hosts) => {
-      await Promise.all(hosts.map((host) => asked.get(host) ?? ask(host)));
+      await Promise.all(hosts.map((host) => learned.get(host) ?? ask(host)));
     },
     refresh: async (hosts) => {
       await Promise.all(hosts.map(ask));

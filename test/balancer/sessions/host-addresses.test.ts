@@ -78,6 +78,24 @@ describe('createHostAddresses', () => {
   });
 });
 
+describe('learning a name', () => {
+  it('waits for its first answer, and for no later one: who counts sessions knows enough already', async () => {
+    const answers: ((found: string[]) => void)[] = [];
+    const { logger } = memoryLogger();
+    const addresses = createHostAddresses(() => new Promise((resolve) => answers.push(resolve)), logger);
+    const first = addresses.learn(['a.example']);
+    await Promise.resolve();
+    answers[0]?.(['192.0.2.1']);
+    await first;
+
+    void addresses.refresh(['a.example']);
+    await addresses.learn(['a.example']);
+
+    expect(answers).toHaveLength(2);
+    expect([...addresses.of('a.example')]).toEqual(['192.0.2.1']);
+  });
+});
+
 describe('systemLookUp', () => {
   it('asks the system, as a gateway does', async () => {
     expect(await systemLookUp('localhost')).toContain('127.0.0.1');
