@@ -328,12 +328,14 @@ describe('a WebSocket that is cut', () => {
     rig.dataPlane.cut();
     await client.receives(closeFrame);
     client.send('\x81\x80\x01\x02\x03\x04');
+    const before = client.closed;
 
     // Note: step by step, as the time runs from when the kernel has taken the last frame.
     await soon('the end of the connection', async () => {
       await clock.advance(1000);
       return rig.metric('gatewaypool_balancer_client_connections') === 0;
     });
+    expect(before).toBe(false);
   });
 
   it('that speaks another protocol is reset: nobody can be told anything in it', async () => {

@@ -1,4 +1,5 @@
 import type { BalancerConfig } from '../config/schema.ts';
+import { targetPorts } from '../config/target-ports.ts';
 import type { SessionCounts } from '../sessions/session-counts.ts';
 
 export interface GatewaySessionsOptions {
@@ -24,7 +25,6 @@ export async function gatewaySessions(options: GatewaySessionsOptions): Promise<
   if (config === undefined) return null;
   if (config.sessions.source !== 'Balancer') return options.ownSessions();
 
-  const ports = new Set(config.listeners.map(({ port, targetPort }) => targetPort ?? port));
-  const outside = await options.connectionsFromOutside(ports);
+  const outside = await options.connectionsFromOutside(targetPorts(config.listeners));
   return outside === null ? null : options.balancerCounts().sessions + outside;
 }

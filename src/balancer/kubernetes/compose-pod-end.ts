@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../kube/clock.ts';
 import type { BalancerConfig } from '../config/schema.ts';
+import { targetPorts } from '../config/target-ports.ts';
 import type { DataPlane } from '../data-plane.ts';
 import { createCutter } from '../drain/cut-sessions.ts';
 import type { Drain } from '../drain/drain.ts';
@@ -35,18 +36,14 @@ export function composePodEnd(options: {
     'gatewaypool_balancer_sessions_cut_total',
     'Sessions that were cut when the time of the pod was over: of the own gateway, and of others that entered here.',
   );
-  const targetPorts = (): readonly number[] =>
-    (config()?.listeners ?? []).map(({ port, targetPort }) => targetPort ?? port);
+  const ports = (): ReadonlySet<number> => targetPorts(config()?.listeners ?? []);
   return createPodEnd({
     drain,
     dataPlane,
     cutter: createCutter({ dataPlane, gatewaySessions: sessions, counter, terminationLog, logger }),
     gatewaySessions: sessions,
-    listens: () => targetPorts().length > 0,
-    gatewayRuns: () => {
-      const listening = listeningPorts();
-      return targetPorts().some((port) => listening.has(port));
-    },
+    listens: () => ports().size > 0,
+    gatewayRuns: () => !listeningPorts().isDisjointFrom(ports()),
     clock,
     cut,
   });

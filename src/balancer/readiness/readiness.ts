@@ -1,5 +1,6 @@
 import type { ProbeResult } from '../admin/admin.ts';
 import type { BalancerConfig } from '../config/schema.ts';
+import { targetPorts } from '../config/target-ports.ts';
 
 /** What the readiness of a gateway pod depends on. */
 export interface ReadinessFacts {
@@ -21,8 +22,7 @@ export function readiness({ seatTaken, config, listenProblem, listening }: Readi
   if (config === undefined) return { ok: false, message: 'The configuration of the balancer has not been read yet' };
   if (listenProblem !== undefined) return { ok: false, message: listenProblem };
 
-  const wanted = new Set(config.listeners.map(({ port, targetPort }) => targetPort ?? port));
-  const missing = [...wanted].filter((port) => !listening.has(port));
+  const missing = [...targetPorts(config.listeners)].filter((port) => !listening.has(port));
   if (missing.length > 0)
     return { ok: false, message: `The gateway does not listen on port ${missing.join(', ')} yet` };
   return { ok: true, message: 'The gateway listens on every port that work is sent to' };
