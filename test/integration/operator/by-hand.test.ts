@@ -12,14 +12,13 @@ import {
   createPoolOfTwo,
   deploymentOf,
   eventsOf,
-  isReady,
   podOf,
   podsOf,
   untilRolledOut,
   waitMilliseconds,
 } from './pool-of-two.ts';
 import type { Pod, StandInNode } from './stand-in-node.ts';
-import { startNode } from './stand-in-node.ts';
+import { isReady, startNode } from './stand-in-node.ts';
 
 const testTimeoutMilliseconds = 90_000;
 

@@ -97,7 +97,3 @@ export function eventsOf({ cluster, namespace }: Place, reason: string): Promise
   const template = `{range .items[?(@.reason=="${reason}")]}{.regarding.kind}: {.note}{"\\n"}{end}`;
   return cluster.controlPlane.kubectl(['get', 'events.events.k8s.io', '-n', namespace, '-o', `jsonpath=${template}`]);
 }
-
-export function isReady({ status }: Pod): boolean {
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
-}

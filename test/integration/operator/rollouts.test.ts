@@ -15,7 +15,6 @@ import {
   drainingSlots,
   drainsOf,
   imagesOf,
-  isReady,
   oldImage,
   patchPool,
   podOf,
@@ -25,7 +24,7 @@ import {
   waitMilliseconds,
 } from './pool-of-two.ts';
 import type { StandInNode } from './stand-in-node.ts';
-import { crashingImage, startNode } from './stand-in-node.ts';
+import { crashingImage, isReady, startNode } from './stand-in-node.ts';
 
 const testTimeoutMilliseconds = 90_000;
 const newImage = 'registry.example/gateway:2';

@@ -114,7 +114,7 @@ async function report(cluster: TestCluster, pod: Pod, sidecar: Sidecar): Promise
   const { held, address } = sidecar;
   const isStarted = held === null;
   const crashes = pod.spec.containers?.some(({ image }) => image === crashingImage) === true;
-  const isReady = isStarted && !crashes && !drainsNow(sidecar);
+  const shouldBeReady = isStarted && !crashes && !drainsNow(sidecar);
   const gateway = crashes ? { restartCount: 3, state: crashLoop, lastState: { terminated: { exitCode: 1 } } } : {};
   const status = {
     phase: isStarted ? 'Running' : 'Pending',
@@ -123,10 +123,11 @@ async function report(cluster: TestCluster, pod: Pod, sidecar: Sidecar): Promise
     initContainerStatuses: [{ ...container('balancer', isStarted), state: { running: {} } }],
     containerStatuses: [{ ...container('gateway', isStarted && !crashes), ...(isStarted ? gateway : {}) }],
   };
-  const reported = JSON.stringify({ isReady, status });
-  if (reported === sidecar.reported) return;
+  const reported = JSON.stringify({ shouldBeReady, status });
+  // Also when somebody else changed it: of a node that was away, Kubernetes calls all pods not Ready.
+  if (reported === sidecar.reported && shouldBeReady === isReady(pod)) return;
 
-  const conditions = [conditionOf(pod, 'Initialized', isStarted), conditionOf(pod, 'Ready', isReady)];
+  const conditions = [conditionOf(pod, 'Initialized', isStarted), conditionOf(pod, 'Ready', shouldBeReady)];
   await cluster.client.mergePatch(
     podType,
     pod.metadata,
@@ -134,6 +135,11 @@ async function report(cluster: TestCluster, pod: Pod, sidecar: Sidecar): Promise
     { subresource: 'status' },
   );
   sidecar.reported = reported;
+}
+
+/** The pod's condition Ready, as Kubernetes shows it. */
+export function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
 }
 
 const crashLoop = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off restarting failed container gateway' } };
