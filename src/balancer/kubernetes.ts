@@ -5,28 +5,18 @@ import { inClusterConnection } from '../kube/credentials/in-cluster.ts';
 import type { ReadTextFile } from '../kube/credentials/in-cluster.ts';
 import { createKubeClient } from '../kube/rest-client.ts';
 import { createTransport } from '../kube/transport/https-transport.ts';
-import { adminPort as usualAdminPort, settingsKey } from './config/schema.ts';
+import { adminPort as usualAdminPort } from './config/schema.ts';
 import { createDataPlane } from './create-data-plane.ts';
 import { defaultTerminationLog } from './drain/cut-sessions.ts';
-import { drainFile } from './drain/drain-file.ts';
-import { createDrain } from './drain/drain.ts';
-import { endingFile } from './drain/ending-file.ts';
 import { stateFolder } from './drain/state-folder.ts';
-import { addressFamily } from './endpoints/pool-view.ts';
+import { composeKnownPool } from './kubernetes/compose-known-pool.ts';
 import { composePodEnd } from './kubernetes/compose-pod-end.ts';
-import { createLastState } from './kubernetes/last-state.ts';
+import { composeSeat } from './kubernetes/compose-seat.ts';
+import { composeWatches } from './kubernetes/compose-watches.ts';
 import { podEnvironment } from './kubernetes/pod-environment.ts';
-import { createPoolState } from './kubernetes/pool-state.ts';
-import { createPoolWatch } from './kubernetes/pool-watch.ts';
 import { registerKubernetesMetrics } from './kubernetes/report.ts';
 import { serveAdmin } from './kubernetes/serve-admin.ts';
-import { createSettings } from './kubernetes/settings.ts';
-import { createSettingsWatch } from './kubernetes/settings-watch.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
-import { askPeer } from './seat/ask-peer.ts';
-import { fileMarker } from './seat/marker.ts';
-import { readGate } from './seat/read-gate.ts';
-import { createSeat } from './seat/seat.ts';
 import { createOwnSessions } from './sessions/own-sessions.ts';
 
 export interface KubernetesModeOptions {
@@ -63,7 +53,6 @@ export async function runKubernetesMode(
   const signal = AbortSignal.any([stop, podEnding.signal]);
   const { env, clock, random, logger, adminPort = usualAdminPort, stateFolder: folder = stateFolder } = options;
   const pod = podEnvironment(env);
-  const { namespace, podUid } = pod;
   const transport = createTransport(inClusterConnection(env, options.readFile, clock), {
     userAgent: `gatewaypool-balancer (${pod.podName})`,
   });
@@ -71,80 +60,26 @@ export async function runKubernetesMode(
 
   const metrics = createMetrics();
   const dataPlane = createDataPlane({ clock, random, logger, metrics, ownName: pod.slot });
-  const lastState = createLastState({ folder, podUid, clock, logger });
-  const refused = metrics.counter('gatewaypool_balancer_config_refused_total', 'Configurations that were refused.');
-  const settings = createSettings({
-    dataPlane,
-    source: settingsKey,
-    refused,
-    clock,
-    logger,
-    onChange: () => pool.settingsChanged(),
-  });
-  const drain = createDrain({
-    podUid,
-    deadlineSeconds: pod.drainDeadlineSeconds,
-    file: drainFile(folder, podUid, logger),
-    endingFile: endingFile(folder, clock, logger),
-    clock,
-    logger,
-    onChange: () => pool.drainsChanged(),
-  });
-  const pool = createPoolState({ podUid, dataPlane, settings, drain, lastState, logger });
-
-  const watchOptions = { transport, namespace, clock, random, logger };
-  const poolWatch = createPoolWatch({
-    ...watchOptions,
+  const known = composeKnownPool({ pod, folder, dataPlane, metrics, clock, logger });
+  const { settings, drain } = known;
+  const onPods = (): void => seat.viewChanged();
+  const watches = composeWatches({ pod, transport, client, known, onPods, clock, random, logger });
+  const seat = composeSeat({
+    pod,
     client,
-    serviceName: `${pod.pool}-instances`,
-    family: addressFamily(pod.podAddress),
-    onChange: (view) => {
-      pool.viewChanged(view);
-      drain.viewChanged(view);
-      seat.viewChanged();
-    },
-  });
-  const settingsName = `${pod.pool}-balancer`;
-  const settingsWatch = createSettingsWatch({
-    ...watchOptions,
-    name: settingsName,
-    onText: (text) => settings.offer(text),
-    onDrains: (text) => drain.offerOrders(text),
-  });
-
-  const gate = { namespace, name: `${pod.pool}-seats` };
-  const seat = createSeat({
-    own: pod,
-    gateName: gate.name,
-    sources: {
-      watchedView: () => poolWatch.view(),
-      liveView: (ended) => poolWatch.liveView(ended),
-      readGate: (ended) => readGate(client, gate, ended),
-      askPeer: (peer, ended) => askPeer(peer.address, adminPort, ended),
-    },
-    marker: fileMarker(folder, podUid, logger),
+    poolWatch: watches.pool,
+    folder,
+    adminPort,
     clock,
     random,
     logger,
     onPodEnding: () => podEnding.abort(),
   });
-  registerKubernetesMetrics(metrics, {
-    seat,
-    drain,
-    watchAgeMilliseconds: () => ({
-      endpointslices: poolWatch.lastEventAgeMilliseconds(),
-      settings: settingsWatch.lastEventAgeMilliseconds(),
-    }),
-  });
+  registerKubernetesMetrics(metrics, { seat, drain, watchAgeMilliseconds: () => watches.agesMilliseconds() });
 
   const config = () => settings.config();
-  const ownSessions = createOwnSessions({
-    settings: config,
-    balancerCounts: () => dataPlane.sessions(),
-    adminPort,
-    clock,
-    logger,
-  });
+  const balancerCounts = () => dataPlane.sessions();
+  const ownSessions = createOwnSessions({ settings: config, balancerCounts, adminPort, clock, logger });
   const podEnd = composePodEnd({
     drain,
     dataPlane,
@@ -157,9 +92,7 @@ export async function runKubernetesMode(
     terminationLog: options.terminationLog ?? defaultTerminationLog,
   });
 
-  await drain.load();
-  const known = await lastState.load();
-  if (known !== undefined) pool.restore(known);
+  await known.restore();
   const admin = await serveAdmin({
     address: options.adminAddress,
     port: adminPort,
@@ -171,12 +104,12 @@ export async function runKubernetesMode(
     podEnd,
     metrics,
     clock,
-    isEnding: () => signal.aborted,
+    isStopping: () => signal.aborted,
   });
 
   const left = new AbortController();
   const closed = new AbortController();
-  const parts = [poolWatch, settingsWatch, settings, ownSessions, lastState];
+  const parts = [watches.pool, watches.settings, settings, ownSessions, known.lastState];
   const running = [
     seat.run(signal),
     ...parts.map((part) => part.run(left.signal)),

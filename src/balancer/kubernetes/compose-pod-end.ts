@@ -43,7 +43,10 @@ export function composePodEnd(options: {
     cutter: createCutter({ dataPlane, gatewaySessions: sessions, counter, terminationLog, logger }),
     gatewaySessions: sessions,
     listens: () => ports().size > 0,
-    gatewayRuns: () => !listeningPorts().isDisjointFrom(ports()),
+    gatewayRuns: () => {
+      const listening = listeningPorts();
+      return [...ports()].some((port) => listening.has(port));
+    },
     clock,
     cut,
   });

@@ -30,9 +30,9 @@ export function serveAdmin(options: {
   readonly metrics: Metrics;
   readonly clock: Clock;
   /** This process was told to end. */
-  readonly isEnding: () => boolean;
+  readonly isStopping: () => boolean;
 }): Promise<AdminServer> {
-  const { address, port, seat, settings, dataPlane, ownSessions, drain, podEnd, metrics, clock, isEnding } = options;
+  const { address, port, seat, settings, dataPlane, ownSessions, drain, podEnd, metrics, clock, isStopping } = options;
   const gatewayReady = patientAtFirst(
     () =>
       readiness({
@@ -56,7 +56,7 @@ export function serveAdmin(options: {
         counts: dataPlane.sessions(),
         ownSessions,
         drain,
-        ending: isEnding(),
+        ending: isStopping(),
         held: seat.held(),
         clock,
       }),
