@@ -61,6 +61,11 @@ export function openWebSocket(ends: Ends, now: () => number, onFinished: () => v
     if (frames.between) leave();
   }
 
+  /** The backend ends, and has not said so in the protocol that it speaks. */
+  function isCutShort(): boolean {
+    return frames.between && !frames.closed;
+  }
+
   function leave(): void {
     joined.endWith(frames.closed ? Buffer.alloc(0) : farewell);
   }
@@ -74,9 +79,17 @@ export function openWebSocket(ends: Ends, now: () => number, onFinished: () => v
       for (let position = 0; position < bytes.length; ) position = frames.advance(bytes, position);
       carry.onBytes(bytes);
     },
-    onEnd: () => carry.onEnd(),
+    // A gateway that is stopped or killed says nothing itself: without a last frame its clients would see an abnormal closure (1006).
+    onEnd: () => {
+      if (isCutShort()) leave();
+      else carry.onEnd();
+    },
     onDrained: () => carry.onDrained(),
-    onClosed: (error) => carry.onClosed(error),
+    onClosed: (error) => {
+      const isLost = error !== undefined && isCutShort();
+      if (isLost) leave();
+      carry.onClosed(isLost ? undefined : error);
+    },
   };
   return {
     get activeAt() {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { soon } from '../../kube/soon.ts';
@@ -66,6 +67,22 @@ describe('WebSocket through the balancer', () => {
 
     const [code, reason] = await once(socket, 'close');
     expect([code, String(reason)]).toEqual([4321, 'as asked']);
+  });
+
+  it.each([
+    { name: 'ended its connection', leave: (socket: Socket) => socket.destroy() },
+    { name: 'reset its connection', leave: (socket: Socket) => socket.resetAndDestroy() },
+  ])('tells a client whose gateway $name without a word that it went away', async ({ leave }) => {
+    const { rig, server } = await echoRig();
+    const accepted = once(server, 'connection');
+    const socket = await open(rig);
+    const [, request] = await accepted;
+
+    leave(request.socket);
+
+    const [code] = await once(socket, 'close');
+    expect(code).toBe(1001);
+    await soon('the end of the session', () => rig.dataPlane.sessions().sessions === 0);
   });
 
   it('carries the client’s close code', async () => {
