@@ -4,7 +4,7 @@ import type { Move } from './move.ts';
 import type { SimDeployment, SimPod, SimReplicaSet } from './objects.ts';
 import { keyOf } from './template.ts';
 
-/** `spec.revisionHistoryLimit`: ReplicaSets of old templates that are kept. */
+/** ReplicaSets of old templates that are kept. Fewer than `spec.revisionHistoryLimit`, so that now and then one is gone that is needed. */
 const historyLimit = 2;
 
 /** What the Deployment controller could do next: strategy `Recreate`, and how available the newest template is. */

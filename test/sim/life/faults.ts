@@ -7,7 +7,7 @@ import { nodeFaults } from './nodes.ts';
 import * as user from './user.ts';
 
 /** What is tried in a life: everything, or only what moves seats or instances, so that rare meetings become frequent. */
-export type Temper = 'Everything' | 'Seats' | 'Rollouts';
+export type Temper = 'Everything' | 'Seats' | 'Rollouts' | 'Drains';
 
 /** What people and machines do to a pool. */
 export function faults(cluster: Cluster, temper: Temper): Move[] {
@@ -32,6 +32,7 @@ export function faults(cluster: Cluster, temper: Temper): Move[] {
       ...processFaults(cluster, pod?.uid),
     ];
   }
+  if (temper === 'Drains') return [...drainEdits(cluster), ...(slot === undefined ? [] : stopRequests(cluster, slot))];
   return [
     ...seatEdits(cluster),
     ...rolloutEdits(cluster),
@@ -56,6 +57,26 @@ function seatEdits(cluster: Cluster): Move[] {
     edit({ replicas: Math.max(0, (spec.replicas ?? spec.maxInstances) + (random.chance(0.5) ? 1 : -1)) }),
     edit({ externalInstances: external }),
     () => user.deleteGateByHand(cluster),
+  ];
+}
+
+/** What orders drains, and what takes them back. */
+function drainEdits(cluster: Cluster): Move[] {
+  const { random } = cluster;
+  const { replicas, maxInstances, rollout } = cluster.store.last('pool').spec;
+  const { maxWaitSeconds: _wait, ...rest } = rollout;
+  const count = Math.min(replicas ?? maxInstances, maxInstances);
+  const edit = (change: Partial<ResolvedSpec>) => () => user.editSpec(cluster, change);
+  const more = edit({ replicas: count + 1 });
+  const policy = random.chance(0.5) ? ({ policy: 'OnIdle' } as const) : ({ policy: 'Rolling' } as const);
+  return [
+    more,
+    more,
+    edit({ replicas: Math.max(1, count - 1) }),
+    edit({ replicas: Math.max(1, count - 1) }),
+    edit({ maxInstances: 3 + random.below(2) }),
+    edit({ image: random.chance(0.5) ? 'gateway:1' : 'gateway:2' }),
+    edit({ rollout: { ...rest, ...policy } }),
   ];
 }
 
@@ -101,10 +122,13 @@ function slotFaults(cluster: Cluster, slot: string): Move[] {
   ];
 }
 
+function stopRequests(cluster: Cluster, slot: string): Move[] {
+  return [() => user.askForStop(cluster, slot), () => user.takeBackStop(cluster, slot)];
+}
+
 function slotRequests(cluster: Cluster, slot: string): Move[] {
   return [
-    () => user.askForStop(cluster, slot),
-    () => user.takeBackStop(cluster, slot),
+    ...stopRequests(cluster, slot),
     () => user.rolloutRestart(cluster, slot),
     () => user.editTemplateByHand(cluster, slot),
   ];

@@ -22,8 +22,7 @@ export async function liveRandomly(simulation: Simulation, temper: Temper, steps
   for (let taken = 0; taken < steps; taken += 1) {
     // Note: mostly a quick succession; now and then everything sleeps for longer than any deadline.
     cluster.milliseconds += random.chance(0.03) ? random.below(20_000) : random.below(250);
-    // Note: an operator that stops in the middle of a sequence for as long as anything else takes is the hardest rival.
-    if (random.chance(0.02)) asleep = random.chance(0.6) ? random.pick(operators) : undefined;
+    asleep = nextAsleep(random, operators, asleep);
     if (random.chance(0.01)) hangWatch(random, operators);
     const awake = operators.filter((operator) => operator !== asleep);
     const busy = random.chance(0.04) ? random.pick(awake) : undefined;
@@ -34,6 +33,20 @@ export async function liveRandomly(simulation: Simulation, temper: Temper, steps
       await workAlone(simulation, busy);
     }
   }
+}
+
+/**
+ * An operator that stops in the middle of a sequence for as long as anything else takes is the hardest rival; most of all when it has
+ * looked for the last time, and its next request ends an instance.
+ */
+function nextAsleep(
+  random: Random,
+  operators: readonly SimOperator[],
+  asleep: SimOperator | undefined,
+): SimOperator | undefined {
+  if (random.chance(0.02)) return random.chance(0.6) ? random.pick(operators) : undefined;
+  if (asleep !== undefined) return asleep;
+  return operators.find((operator) => operator.isAboutToStop() && random.chance(0.15));
 }
 
 /** One operator gets ahead while all others stand still. */
@@ -62,13 +75,13 @@ function hangWatch(random: Random, operators: readonly SimOperator[]): void {
 function randomMoves(cluster: Cluster, operators: readonly SimOperator[], temper: Temper): readonly Move[] {
   const { random } = cluster;
   const dice = random.next();
-  if (dice < 0.03) return faults(cluster, temper);
-  if (dice < 0.033) return operators.map((operator) => () => operator.crash());
+  if (dice < (temper === 'Drains' ? 0.05 : 0.03)) return faults(cluster, temper);
+  if (dice < 0.053) return operators.map((operator) => () => operator.crash());
   if (dice < 0.45) return random.pick(operators)?.moves() ?? [];
   if (dice < 0.47) return deploymentStatusMoves(cluster);
   if (dice < 0.5) return endingMoves(cluster);
-  if (dice < 0.58) return clientMoves(cluster);
-  if (dice < 0.65) return sidecarMoves(cluster);
-  if (dice < 0.77) return [() => hurry(cluster)];
+  if (dice < 0.6) return clientMoves(cluster);
+  if (dice < 0.68) return sidecarMoves(cluster);
+  if (dice < 0.79) return [() => hurry(cluster)];
   return [...controllerMoves(cluster), ...kubeletMoves(cluster), ...nodeControllerMoves(cluster)];
 }

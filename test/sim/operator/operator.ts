@@ -23,6 +23,8 @@ export interface SimOperator {
   /** Another version of the operator takes over, which brings another sidecar. */
   upgrade(sidecar: string): void;
   readonly isBusy: () => boolean;
+  /** It has decided to end an instance, and the request is on its way. */
+  readonly isAboutToStop: () => boolean;
   /** Whether something waits for a promise that was resolved since this was last asked. */
   readonly wasWoken: () => boolean;
   /** What it would do now, from its caches as they are. */
@@ -67,6 +69,7 @@ export function operatorOf(cluster: Cluster, name: string, clock: OperatorClock)
     caches,
     planNow: () => plan(look(), now()),
     isBusy: () => busy,
+    isAboutToStop: () => requests.isAboutToStop(),
     wasWoken: () => {
       const was = woken;
       woken = false;

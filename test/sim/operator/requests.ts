@@ -6,6 +6,7 @@ import type { Send } from './sim-api.ts';
 
 /** A request on its way: not at the server yet, or its answer not back yet. */
 interface Call {
+  readonly what: string;
   /** At the server. */
   arrive(): void;
   /** Back at the operator. */
@@ -17,6 +18,8 @@ export interface Requests {
   readonly send: Send;
   /** Each one could arrive or come back next. */
   moves(): Move[];
+  /** A request that would end an instance was sent, and is not at the server yet. */
+  isAboutToStop(): boolean;
   /** The operator is gone: nobody waits for answers, and what was sent still arrives with this probability. */
   abandon(arriveProbability: number): void;
 }
@@ -27,6 +30,7 @@ export function requestsOf(cluster: Cluster, caches: Caches, onAnswer: () => voi
   const send: Send = (what, perform) =>
     new Promise((resolve, reject) => {
       const call: Call = {
+        what,
         deliver: undefined,
         arrive: () => {
           if (cluster.apiIsDown) {
@@ -71,6 +75,8 @@ export function requestsOf(cluster: Cluster, caches: Caches, onAnswer: () => voi
           if (call.deliver !== undefined && (cluster.calm || cluster.random.chance(0.6))) finish(call);
         };
       }),
+    isAboutToStop: () =>
+      calls.some(({ what, deliver }) => deliver === undefined && /^(?:DELETE|APPLY) Deployment/u.test(what)),
     abandon: (arriveProbability) => {
       for (const call of calls) {
         if (call.deliver === undefined && cluster.random.chance(arriveProbability)) call.arrive();
