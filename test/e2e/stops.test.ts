@@ -80,6 +80,7 @@ describe('lowering replicas', () => {
   it('stops the idle ones first, drains a busy one, and takes the request back when replicas goes up again', async () => {
     await patchPool(environment.namespace, pool, { replicas: 1 });
     await waitFor('only the busy one is left', idleStopSeconds, ({ status }) => status.replicas === 1);
+    await eventually('the pods of the others are gone', 10, async () => (await pods()).length === 1);
     expect((await pods()).map(({ uid }) => uid)).toEqual([busy.uid]);
 
     await patchPool(environment.namespace, pool, { replicas: 0 });
