@@ -7,6 +7,7 @@ import type { CreateFrontend, Frontend } from './frontend.ts';
 import { createHttpFrontend } from './http/engine.ts';
 import { createCounters } from './metrics/counters.ts';
 import type { SessionBook } from './sessions/session-book.ts';
+import { systemErrorCode } from './system-error.ts';
 import { createTcpFrontend } from './tcp/tcp-frontend.ts';
 import { type Listening, listen } from './transport/listen.ts';
 
@@ -88,7 +89,7 @@ export function createListenerRuntime(first: Listener, shared: SharedState): Lis
       try {
         listening = await listen(address, port, onConnection);
       } catch (error) {
-        const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'Unknown';
+        const code = systemErrorCode(error) ?? 'Unknown';
         const where = `${address ?? 'all addresses'} port ${port}`;
         throw new ListenError(`Listener ${name} could not listen on ${where}: ${code}`, code, error);
       }

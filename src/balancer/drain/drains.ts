@@ -5,7 +5,7 @@ import { describeFields, readYaml } from '../yaml/read-yaml.ts';
 export const drainsKey = 'drains.yaml';
 
 /** One pod that is to take no new sessions. */
-const OrderedDrain = z.object({
+export const OrderedDrain = z.object({
   /** For people and the operator; a slot may have two pods, so sidecars go by the UID. */
   slot: z.string().default(''),
   podUid: z.string().min(1),
@@ -16,6 +16,7 @@ const OrderedDrain = z.object({
   /** A sentence for a person. */
   reason: z.string().default(''),
 });
+export type OrderedDrain = z.infer<typeof OrderedDrain>;
 
 /**
  * The drains of a pool, by order of the operator. Note: unknown fields are ignored, because a sidecar may be older than the operator: an

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Drains, drainsKey, parseDrains } from './drains.ts';
+import { type OrderedDrain, drainsKey, parseDrains } from './drains.ts';
 
 /** The drains that the operator ordered, as they are in force. */
 export interface Orders {
@@ -12,13 +12,13 @@ export interface Orders {
   /** UIDs of the pods that are to drain, of this one too. */
   draining(): ReadonlySet<string>;
   /** The order for one pod. */
-  of(podUid: string): Drains['draining'][number] | undefined;
+  of(podUid: string): OrderedDrain | undefined;
 }
 
 export function createOrders(logger: Logger): Orders {
   let current: string | undefined;
   let generation = 0;
-  let byPod: ReadonlyMap<string, Drains['draining'][number]> = new Map();
+  let byPod: ReadonlyMap<string, OrderedDrain> = new Map();
 
   return {
     offer: (text) => {

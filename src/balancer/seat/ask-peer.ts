@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { systemErrorCode } from '../system-error.ts';
 import { getText } from '../transport/get-text.ts';
 import type { PeerAnswer } from './occupants.ts';
 
@@ -27,10 +28,6 @@ export async function askPeer(address: string, port: number, signal: AbortSignal
   try {
     return parsePeerAnswer(await getText({ address, port, path: '/sessions', deadlineMilliseconds, maxBytes, signal }));
   } catch (error) {
-    return { kind: isRefused(error) ? 'Refused' : 'Silent' };
+    return { kind: systemErrorCode(error) === 'ECONNREFUSED' ? 'Refused' : 'Silent' };
   }
-}
-
-function isRefused(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED';
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { isMissingFile } from '../state/missing-file.ts';
+import { systemErrorCode } from '../system-error.ts';
 import { parseSocketRow } from './socket-row.ts';
 import type { SocketRow } from './socket-row.ts';
 
@@ -69,7 +69,7 @@ function openTable(path: string, mayBeMissing: boolean): number | undefined {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    if (mayBeMissing && isMissingFile(error)) return undefined;
+    if (mayBeMissing && systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isMissingFile } from './missing-file.ts';
+import { systemErrorCode } from '../system-error.ts';
 
 /** Replaces a file in one step that survives a crash of the process or the machine: it then holds the old text or the new one. */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
@@ -19,7 +19,7 @@ export async function readFileIfAny(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (isMissingFile(error)) return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
