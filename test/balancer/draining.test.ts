@@ -338,6 +338,22 @@ describe('a WebSocket that is cut', () => {
     expect(before).toBe(false);
   });
 
+  it('is let go also when its backend went away and its client does not end its own side', async () => {
+    const clock = new FakeClock();
+    const { rig, client, upstream } = await played('', clock);
+
+    upstream.destroy();
+    await client.receives(closeFrame);
+    const before = client.closed;
+
+    await soon('the end of the session', async () => {
+      await clock.advance(1000);
+      return rig.dataPlane.sessions().sessions === 0;
+    });
+    expect(before).toBe(false);
+    expect(clock.monotonicMilliseconds()).toBeLessThan(60_000);
+  });
+
   it('that speaks another protocol is reset: nobody can be told anything in it', async () => {
     const { rig, backend } = await scene();
     const client = clientOf(rig.httpPort);

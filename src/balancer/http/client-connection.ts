@@ -34,7 +34,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   #body: BodyWalk | undefined;
   #exchange: Exchange | undefined;
   #tunnel: Tunnel | undefined;
-  #endTunnelSession = (): void => {};
+  #endTunnelSession: (() => void) | undefined;
   /** Came behind the request that is being answered. */
   #pipelined: Buffer | undefined;
   #activeAt: number;
@@ -97,6 +97,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   tick(now: number): void {
     const { headMilliseconds, idleMilliseconds } = this.#context.limits();
+    if (this.#state === 'Switched' && this.#tunnel?.told === true) this.#linger();
     const silence = now - (this.#tunnel?.activeAt ?? this.#activeAt);
     if (this.#state === 'Head') {
       if (this.#headSince === undefined) {
@@ -139,7 +140,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   /** Ends what is in flight now. Who can be told, is told. */
   cut(): void {
     this.#exchange?.timeOut('the gateway instance ended before the backend answered');
-    this.#endTunnelSession();
+    this.#endTunnelSession?.();
     const told = this.#tunnel?.goAway();
     if (told === 'Told') this.#linger();
     else if (told === 'Soon') this.#leavingSince ??= this.#context.now();

@@ -6,6 +6,8 @@ import { createFrameWalk } from './frame-walk.ts';
 export interface Tunnel {
   /** When bytes last went through, in either direction: the time of `now`. */
   readonly activeAt: number;
+  /** The client got a last word: it is about to end its side, or never will. */
+  readonly told: boolean;
   /** Ends it: `Told` when the client got a last word, `Soon` when it gets one behind the frame that is under way, else `Dropped`. */
   goAway(): 'Told' | 'Soon' | 'Dropped';
   /** Cuts both sides. */
@@ -36,6 +38,7 @@ export function openTunnel({ client, upstream, rest }: Ends, now: () => number, 
     get activeAt() {
       return joined.activeAt;
     },
+    told: false,
     goAway() {
       joined.reset();
       return 'Dropped';
@@ -53,6 +56,7 @@ export function openWebSocket(ends: Ends, now: () => number, onFinished: () => v
   const joined: Relay = relay(client, upstream, now, onFinished);
   const carry = upstream.handler;
   let leaving = false;
+  let told = false;
 
   /** `bytes` up to the end of the frame that is under way, then our own last frame. */
   function leaveBehind(bytes: Buffer): void {
@@ -67,6 +71,7 @@ export function openWebSocket(ends: Ends, now: () => number, onFinished: () => v
   }
 
   function leave(): void {
+    told = true;
     joined.endWith(frames.closed ? Buffer.alloc(0) : farewell);
   }
 
@@ -94,6 +99,9 @@ export function openWebSocket(ends: Ends, now: () => number, onFinished: () => v
   return {
     get activeAt() {
       return joined.activeAt;
+    },
+    get told() {
+      return told;
     },
     goAway() {
       if (leaving) return 'Soon';
