@@ -17,6 +17,8 @@ const common = {
 const project = (displayName, testMatch) => ({ ...common, displayName, testMatch });
 
 export default {
+  // A busy machine may let a test of milliseconds wait for seconds. Tests wait for conditions with deadlines of their own.
+  testTimeout: 20_000,
   projects: [
     project('unit', [
       '<rootDir>/test/api/**/*.test.ts',
