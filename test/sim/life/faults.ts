@@ -80,6 +80,16 @@ function drainEdits(cluster: Cluster): Move[] {
   ];
 }
 
+/** Whoever was to stop is wanted again: what was decided before must not end anybody any more. */
+export function wantThemBack(cluster: Cluster): void {
+  const { replicas, maxInstances, image } = cluster.store.last('pool').spec;
+  const [running] = cluster.store.last('deployments');
+  for (const { slot } of cluster.store.last('deployments')) user.takeBackStop(cluster, slot);
+  const isRollout = running !== undefined && running.template.image !== image && cluster.random.chance(0.5);
+  if (isRollout) user.editSpec(cluster, { image: running.template.image });
+  else user.editSpec(cluster, { replicas: (replicas ?? maxInstances) + 2 });
+}
+
 const images = ['gateway:0', 'gateway:1', 'gateway:2', 'gateway:3', 'gateway:crash', 'gateway:absent', 'gateway:mute'];
 
 function rolloutEdits(cluster: Cluster): Move[] {

@@ -10,7 +10,7 @@ import type { SimOperator } from '../operator/operator.ts';
 import type { Random } from '../random.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Temper } from './faults.ts';
-import { faults } from './faults.ts';
+import { faults, wantThemBack } from './faults.ts';
 import { nodeControllerMoves } from './nodes.ts';
 
 /** A random life of a pool: faults, edits and sessions in between everything else. Throws a `Violation`. */
@@ -24,6 +24,7 @@ export async function liveRandomly(simulation: Simulation, temper: Temper, steps
     cluster.milliseconds += random.chance(0.03) ? random.below(20_000) : random.below(250);
     asleep = nextAsleep(random, operators, asleep);
     if (random.chance(0.01)) hangWatch(random, operators);
+    if (temper === 'Drains' && asleep?.isAboutToStop() === true && random.chance(0.04)) wantThemBack(cluster);
     const awake = operators.filter((operator) => operator !== asleep);
     const busy = random.chance(0.04) ? random.pick(awake) : undefined;
     if (busy === undefined) {
@@ -44,9 +45,10 @@ function nextAsleep(
   operators: readonly SimOperator[],
   asleep: SimOperator | undefined,
 ): SimOperator | undefined {
-  if (random.chance(0.02)) return random.chance(0.6) ? random.pick(operators) : undefined;
-  if (asleep !== undefined) return asleep;
-  return operators.find((operator) => operator.isAboutToStop() && random.chance(0.15));
+  if (random.chance(asleep?.isAboutToStop() === true ? 0.01 : 0.02)) {
+    return random.chance(0.6) ? random.pick(operators) : undefined;
+  }
+  return asleep ?? operators.find((operator) => operator.isAboutToStop() && random.chance(0.2));
 }
 
 /** One operator gets ahead while all others stand still. */
