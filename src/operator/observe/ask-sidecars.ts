@@ -17,12 +17,13 @@ const Sessions = z
     backends: z.record(z.string(), count),
     drain: z.object({ deadlineReached: z.boolean() }).nullable().optional(),
     knownDrains: z.array(z.string()).default([]),
-    drainsGeneration: count.default(0),
+    drainsGeneration: count.optional(),
     busyPeers: z.array(z.string()).default([]),
   })
   .transform(
-    ({ sessions, drain, busyPeers, ...same }): PodAnswer => ({
+    ({ sessions, drain, drainsGeneration, busyPeers, ...same }): PodAnswer => ({
       ...same,
+      drainsGeneration,
       sessions: drain === undefined ? undefined : (sessions ?? undefined),
       drain: drain ?? null,
       busyPeers: busyPeers.slice(0, 10),

@@ -109,6 +109,7 @@ function loadOfPod(pod: CountedPod, pods: readonly CountedPod[], spec: Counting)
   }
   if (pod.nodeLost) return { known: false, why: `the node of pod ${pod.name} does not answer` };
   if (pod.answer === undefined) return { known: false, why: `the sidecar of pod ${pod.name} does not answer` };
+  if (cannotDrain(pod)) return { known: false, why: tooOld(pod) };
 
   const { transit, busyPeers: peers } = pod.answer;
   if (countsOverAll(spec)) return overAll(pod, pods, transit);
@@ -127,9 +128,20 @@ function overAll({ slot }: CountedPod, pods: readonly CountedPod[], transit: num
         why: `the sidecar of pod ${carrier.name}, through which sessions may run, does not answer`,
       };
     }
+    if (cannotDrain(carrier)) return { known: false, why: tooOld(carrier) };
     sessions += carrier.answer.backends[slot] ?? 0;
   }
   return { known: true, sessions, transit, peers: [] };
+}
+
+/** A sidecar of the first release counts otherwise, and goes on sending sessions to whoever is to drain. */
+function cannotDrain({ answer }: CountedPod): boolean {
+  return answer !== undefined && answer.drainsGeneration === undefined;
+}
+
+/** Note: not its pod. The same Deployment would make the same again. */
+function tooOld({ name, slot }: CountedPod): string {
+  return `the sidecar of pod ${name} is of an older release and cannot drain; delete Deployment ${slot} when nobody works through it`;
 }
 
 function sum(left: Extract<Load, { known: true }>, right: Extract<Load, { known: true }>): Load {

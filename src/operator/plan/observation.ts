@@ -164,8 +164,8 @@ export interface PodAnswer {
   readonly drain: { readonly deadlineReached: boolean } | null;
   /** UIDs of the pods that it sends nothing new to, because they were ordered to drain. */
   readonly knownDrains: readonly string[];
-  /** `generation` of the list of drains that it obeys; 0: it has read none. */
-  readonly drainsGeneration: number;
+  /** `generation` of the list of drains that it obeys; 0: it has read none; undefined: its release knows of no drains. */
+  readonly drainsGeneration: number | undefined;
   /** Who keeps an outbound-only gateway busy: `192.0.2.7:443`. At most ten. */
   readonly busyPeers: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { failsIn } from './pod-failure.ts';
 import { isIdle } from './busy.ts';
 import { waitingSlots } from './held.ts';
+import type { Observation } from './observation.ts';
 import type { Picture } from './picture.ts';
 import type { Retirement } from './retirement.ts';
 
@@ -22,14 +23,15 @@ export function lookAgain({ observation, seating, publishing, retiring }: Pictur
     asks ? heldMilliseconds : undefined,
     failsIn(observation, seating.slots),
     retiring.rollout.mayChange ? laterMilliseconds : undefined,
-    ...retiring.retirements.map(untilSessionsEnd),
+    ...retiring.retirements.map((retirement) => untilSessionsEnd(retirement, observation)),
   ].filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : Math.min(...waits);
 }
 
-function untilSessionsEnd({ load, refusal }: Retirement): number | undefined {
+function untilSessionsEnd({ load, refusal }: Retirement, { drains }: Observation): number | undefined {
   if (refusal === undefined) return undefined;
-  if (!load.known) return laterMilliseconds;
+  // Note: what could not be ordered, nobody confirms soon.
+  if (!load.known || drains === undefined) return laterMilliseconds;
   if (isIdle(load)) return confirmationMilliseconds;
   return load.sessions + load.transit <= fewSessions ? soonMilliseconds : laterMilliseconds;
 }

@@ -47,7 +47,7 @@ export function isStaying({ ended, terminating }: Pick<CountedPod, 'ended' | 'te
 export function isDeadlineOver({ uid, answer }: CountedPod, { generation, draining }: DrainList): boolean {
   const order = draining.find(({ podUid }) => podUid === uid);
   if (order === undefined || order.deadlineSeconds === null) return false;
-  return answer?.drain?.deadlineReached === true && answer.drainsGeneration >= generation;
+  return answer?.drain?.deadlineReached === true && (answer.drainsGeneration ?? 0) >= generation;
 }
 
 /** Whether another instance takes new work while this one does not. One that is drained itself does not. */
@@ -74,7 +74,7 @@ function unconfirmed(pod: CountedPod, pods: readonly CountedPod[], { draining }:
   if (order === undefined) return `pod ${pod.name} still takes new sessions`;
 
   const ignorant = carriers(pods).find(({ uid, answer }) => {
-    if (answer === undefined || answer.drainsGeneration < order.since) return true;
+    if (answer === undefined || (answer.drainsGeneration ?? 0) < order.since) return true;
     return uid === pod.uid ? answer.drain === null : !answer.knownDrains.includes(pod.uid);
   });
   return ignorant === undefined

@@ -96,7 +96,7 @@ describe('askAt', () => {
       backends: { 'prod-0': 5 },
       drain: null,
       knownDrains: [],
-      drainsGeneration: 0,
+      drainsGeneration: undefined,
       busyPeers: [],
     });
   });

@@ -131,7 +131,24 @@ describe('loadOf, what is known', () => {
 });
 
 describe('loadOf, what is not known', () => {
+  const older = { drainsGeneration: undefined, sessions: undefined };
+
   it.each([
+    {
+      name: 'its own sidecar is of the release before drains, although that says 0',
+      pool: asked(poolOf(listening), { 2: older }),
+      why: 'the sidecar of pod prod-2-abc is of an older release and cannot drain; delete Deployment prod-2 when nobody works through it',
+    },
+    {
+      name: 'another sidecar is, which would go on sending sessions to it',
+      pool: asked(poolOf(listening), { 0: older }),
+      why: 'the sidecar of pod prod-0-abc is of an older release and cannot drain; delete Deployment prod-0 when nobody works through it',
+    },
+    {
+      name: 'its own sidecar is, without listeners',
+      pool: asked(poolOf({ running: [0, 2] }), { 2: older }),
+      why: 'the sidecar of pod prod-2-abc is of an older release and cannot drain; delete Deployment prod-2 when nobody works through it',
+    },
     {
       name: 'its own sidecar does not answer',
       pool: asked(poolOf(listening), { 2: 'silent' }),

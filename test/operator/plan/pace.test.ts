@@ -32,6 +32,16 @@ describe('lookAgain', () => {
     { name: 'later, while many are', pool: asked(poolOf(draining), { 2: { transit: 4 } }), after: 5000 },
     { name: 'later, while the number is not known', pool: asked(poolOf(draining), { 1: 'silent' }), after: 5000 },
     {
+      name: 'later, while sidecars of an older release cannot drain',
+      pool: asked(poolOf(draining), { 1: { drainsGeneration: undefined } }),
+      after: 5000,
+    },
+    {
+      name: 'later, while no drain can be ordered',
+      pool: asked(poolOf({ running: [0, 1], outdated: [2], listening: true, observation: { drains: undefined } })),
+      after: 5000,
+    },
+    {
       name: 'not at all for one that is stopped now',
       pool: asked(poolOf({ running: [0, 1], outdated: [2] })),
       after: undefined,
