@@ -19,8 +19,8 @@ export interface SlotDeployment extends KubeObject {
 
 /**
  * One instance at most, by construction: one replica, and `Recreate` ends the old pod before a changed template starts a new one.
- * A pod may wait for its seat as long as sessions last, so a progress deadline would call a healthy slot failed. Two older templates
- * are kept: a slot whose revision fails goes back to the one before.
+ * A pod may wait for its seat as long as sessions last, so a progress deadline would call a healthy slot failed. Ten older templates
+ * are kept: a slot whose revision fails goes back to the last good one, whatever was edited by hand in between.
  */
 export function slotSettings({ spec }: RenderedPool): SlotSettings {
   return {
