@@ -3,7 +3,7 @@ import type { ConditionType } from '../../../../src/api/conditions.ts';
 import { conditionsOf, verdictsOf } from '../../../../src/operator/plan/conditions/all.ts';
 import type { Observation, Refusal } from '../../../../src/operator/plan/observation.ts';
 import { pictureOf } from '../../../../src/operator/plan/picture.ts';
-import { deploymentOf, endingPodOf, now, podOf, poolOf, slotOf, waitingPodOf } from '../pool-of.ts';
+import { asked, deploymentOf, endingPodOf, now, podOf, poolOf, slotOf, waitingPodOf } from '../pool-of.ts';
 
 /** `True AllReady: message` */
 function told(type: ConditionType, pool: Observation): string {
@@ -103,12 +103,43 @@ describe('CapExceeded', () => {
     {
       name: 'over it',
       pool: poolOf({ max: 2, running: [0, 1, 2] }),
-      says: 'True SurplusInstances: 3 of 2 seats taken, 1 above the maximum. Running instances are not stopped, and an instance that ends is not replaced until the pool is within its maximum again. To stop one when its sessions allow it: kubectl annotate deployment -n pam prod-<number> pam.gatewaypool.io/stop=true',
+      says: 'True SurplusInstances: 3 of 2 seats taken, 1 above the maximum. Running instances are not stopped, and an instance that ends is not replaced until the pool is within its maximum again. To stop one when its sessions allow it, for example: kubectl annotate deployment -n pam prod-2 pam.gatewaypool.io/stop=true',
     },
     {
       name: 'over it while an ending instance still works',
       pool: poolOf({ max: 1, running: [0], ending: [1] }),
       says: /^True SurplusInstances: 2 of 1 seat taken, 1 above .* Nothing to do: prod-1 is stopping already/u,
+    },
+    {
+      name: 'over it while one that was asked to stop has sessions',
+      pool: asked(
+        poolOf({
+          max: 2,
+          running: [0, 2],
+          slots: [slotOf(1, { deployment: deploymentOf(1, { stopRequested: true }) })],
+        }),
+        { 1: { sessions: 1 } },
+      ),
+      says: /^True SurplusInstances: 3 of 2 seats taken, 1 above .* Nothing to do: prod-1 is stopping already/u,
+    },
+    {
+      name: 'over it by one more than were asked to stop',
+      pool: asked(
+        poolOf({
+          max: 1,
+          running: [0, 1],
+          slots: [slotOf(2, { deployment: deploymentOf(2, { stopRequested: true }) })],
+        }),
+        { 2: { sessions: 1 } },
+      ),
+      says: /To stop one when its sessions allow it, for example: kubectl annotate deployment -n pam prod-1 /u,
+    },
+    {
+      name: 'over it by external instances and one that was asked to stop',
+      pool: asked(
+        poolOf({ max: 1, external: 2, slots: [slotOf(0, { deployment: deploymentOf(0, { stopRequested: true }) })] }),
+      ),
+      says: /2 above .* The others are external: stop one where it runs/u,
     },
     {
       name: 'over it by external instances alone',
