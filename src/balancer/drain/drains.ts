@@ -4,6 +4,10 @@ import { describeFields, readYaml } from '../yaml/read-yaml.ts';
 /** The key of the ConfigMap `<pool>-balancer` that names the pods which drain. */
 export const drainsKey = 'drains.yaml';
 
+/** Why an instance is to end. */
+export const EndCause = z.enum(['StopRequested', 'NotWanted', 'Outdated', 'RevisionFailed']);
+export type EndCause = z.infer<typeof EndCause>;
+
 /** One pod that is to take no new sessions. */
 export const OrderedDrain = z.object({
   /** For people and the operator; a slot may have two pods, so sidecars go by the UID. */
@@ -13,6 +17,8 @@ export const OrderedDrain = z.object({
   deadlineSeconds: z.int().min(0).nullable().default(null),
   /** `generation` of the list with which this order began. */
   since: z.int().min(0).default(0),
+  /** For the operator: its next look goes on from it. null: not said, or one that only a newer operator knows. */
+  cause: EndCause.nullable().default(null).catch(null),
   /** A sentence for a person. */
   reason: z.string().default(''),
 });

@@ -50,7 +50,7 @@ function nextGeneration({ generation, resourceVersion }: ObservedDrains): number
 
 /** One that can go at once, without anybody having to know of it, needs no order; an order stays until its pod is gone. */
 function drainsOf(retirement: Retirement, known: readonly OrderedDrain[], generation: number): OrderedDrain[] {
-  const { slot, drains, deadlineSeconds, refusal } = retirement;
+  const { slot, cause, drains, deadlineSeconds, refusal } = retirement;
   if (!drains) return [];
 
   const own = slot.pods.filter(isStaying);
@@ -58,7 +58,7 @@ function drainsOf(retirement: Retirement, known: readonly OrderedDrain[], genera
     const before = known.find(({ podUid }) => podUid === uid);
     if (refusal === undefined && before === undefined) return [];
     const since = before?.since ?? generation;
-    return [{ slot: slot.name, podUid: uid, deadlineSeconds, since, reason: intention(retirement) }];
+    return [{ slot: slot.name, podUid: uid, deadlineSeconds, since, cause, reason: intention(retirement) }];
   });
 }
 
@@ -133,6 +133,7 @@ function isSameDrain(left: OrderedDrain, right: OrderedDrain | undefined): boole
     left.slot === right.slot &&
     left.deadlineSeconds === right.deadlineSeconds &&
     left.since === right.since &&
+    left.cause === right.cause &&
     left.reason === right.reason
   );
 }

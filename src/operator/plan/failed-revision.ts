@@ -1,8 +1,7 @@
 import type { GoodRevision, Observation, ObservedPod, ObservedSlot } from './observation.ts';
 import type { PodFailure } from './pod-failure.ts';
 import { failureOf, hasServed } from './pod-failure.ts';
-import type { ActiveSlot, Fate, Wish } from './retirement.ts';
-import { isOrderedTo } from './retirement.ts';
+import type { ActiveSlot, Wish } from './retirement.ts';
 import { deadlineOf } from './rollout-deadline.ts';
 import type { Slot } from './slots.ts';
 
@@ -29,7 +28,7 @@ export function failures(observation: Observation, slots: readonly Slot[]): read
     if (pod === undefined || pod.nodeLost || good?.revision === revision) continue;
     if (good === undefined && hasServed(slot.name, pod, observation)) continue;
 
-    const failure = failureOf(pod, observation, drainsForAnother(pod, good, observation));
+    const failure = failureOf(pod, observation, drainsForAnother(pod, observation));
     if (failure !== undefined) found.push({ slot, ...failure, good });
   }
   return found;
@@ -59,7 +58,7 @@ export function rollBacks(
       {
         slot,
         cause: 'RevisionFailed',
-        fate: wayBack(failure.good),
+        fate: `put back to revision ${failure.good.revision}`,
         why: `revision ${pool.revision} failed, ${failure.why}`,
         deadlineSeconds: deadlineOf(pool.spec),
         drains: true,
@@ -69,15 +68,11 @@ export function rollBacks(
   });
 }
 
-function wayBack({ revision }: GoodRevision): Fate {
-  return `put back to revision ${revision}`;
-}
-
 /**
  * Note: one that drains because it is to go back was late before that. The order says what it is for; nothing else remembers, and a
  * failure that were forgotten as soon as its drain is ordered would be found again as soon as that is taken back.
  */
-function drainsForAnother({ uid }: ObservedPod, good: GoodRevision | undefined, { drains }: Observation): boolean {
+function drainsForAnother({ uid }: ObservedPod, { drains }: Observation): boolean {
   const order = drains?.draining.find(({ podUid }) => podUid === uid);
-  return order !== undefined && (good === undefined || !isOrderedTo(wayBack(good), order));
+  return order !== undefined && order.cause !== 'RevisionFailed';
 }

@@ -2,6 +2,7 @@ import type { ReasonOf } from '../../api/conditions.ts';
 import type { FieldError } from '../../api/field-error.ts';
 import type { ResolvedSpec } from '../../api/resolve.ts';
 import type { GatewayPoolStatus } from '../../api/status.ts';
+import type { EndCause } from '../../balancer/drain/drains.ts';
 import type { ObservedGate } from './gate.ts';
 
 /** Everything that a plan is made from: one plain value, read from the caches at one moment. Nothing in it changes later. */
@@ -49,6 +50,8 @@ export interface OrderedDrain {
   readonly deadlineSeconds: number | null;
   /** `generation` of the list with which this order began; kept as long as it stays ordered. */
   readonly since: number;
+  /** What was to become of the instance when the drain was ordered, or told anew. Nothing else remembers. null: not known. */
+  readonly cause: EndCause | null;
   /** A sentence for a person. */
   readonly reason: string;
 }
@@ -136,6 +139,8 @@ export interface ObservedPod {
   readonly waiting: { readonly reason: string; readonly message: string } | undefined;
   /** Of the gateway container. */
   readonly restarts: number;
+  /** How the gateway container last ended, in Kubernetes' words; undefined: it never did. Its own last words may hold secrets. */
+  readonly lastEnd: { readonly reason: string; readonly exitCode: number } | undefined;
   /** Its node takes no new pods (`spec.unschedulable`): somebody is about to drain it. */
   readonly nodeCordoned: boolean;
   /** Image of its sidecar. */

@@ -1,21 +1,17 @@
+import type { EndCause } from '../../balancer/drain/drains.ts';
 import type { Proviso } from './actions.ts';
 import type { CountedPod, Load } from './busy.ts';
 import { isLetThrough, loadOf } from './busy.ts';
-import type { Observation, ObservedDeployment, OrderedDrain } from './observation.ts';
+import type { Observation, ObservedDeployment } from './observation.ts';
 import { isDeadlineOver, isStaying, stopRefusal } from './quiet.ts';
 import type { Slot } from './slots.ts';
-
-/** Why an instance is to end. */
-export type Cause = 'StopRequested' | 'NotWanted' | 'Outdated' | 'RevisionFailed';
-
-/** What becomes of an instance, after "is". */
-export type Fate = 'stopped' | 'replaced' | `put back to revision ${string}`;
 
 /** That an instance is to end. Decided anew at each look, from what the cluster says alone. */
 export interface Wish {
   readonly slot: ActiveSlot;
-  readonly cause: Cause;
-  readonly fate: Fate;
+  readonly cause: EndCause;
+  /** What becomes of it, after "is": `replaced`. */
+  readonly fate: string;
   /** Why, after a colon: `replicas is 2`. */
   readonly why: string;
   /** When its sessions may be cut off, from the beginning of its drain; null: never. */
@@ -54,11 +50,6 @@ export function retirementOf(wish: Wish, pods: readonly CountedPod[], { pool, dr
     mayCut,
     refusal: stopRefusal(slot.name, pods, pool.spec, { mayCut, drains }),
   };
-}
-
-/** What a drain was ordered for: its reason says so, and nothing else remembers. */
-export function isOrderedTo(fate: Fate, { reason }: OrderedDrain): boolean {
-  return reason.startsWith(`${fate} `);
 }
 
 /** `replaced when its sessions are over, 3600 s after the drain began at the latest: the configuration changed`. */

@@ -46,7 +46,7 @@ export function rolloutOf(
   const candidates = cordoned.length === 0 ? outdated : outdated.filter(isOnCordonedNode);
   const deadlineSeconds = deadlineOf(spec);
   const order = deadlineSeconds === null ? 'IdleFirst' : 'DrainingFirst';
-  const [first] = leastUsedFirst(candidates, observation, pods, { order, fate: 'replaced', mayBeTheLast: true });
+  const [first] = leastUsedFirst(candidates, observation, pods, { order, causes: ['Outdated'], mayBeTheLast: true });
   if (first === undefined) return nobody(waitsForNode(cordoned));
 
   const idle = isIdle(loadOf(first.name, pods, spec));

@@ -26,7 +26,8 @@ export function unwantedSlots(
   const others = active.filter(({ deployment }) => !deployment.stopRequested);
   const requested = active.length - others.length;
   const surplus = Math.max(0, active.length - replicas - requested);
-  return leastUsedFirst(others, observation, pods, { order: 'IdleFirst', fate: 'stopped', mayBeTheLast: false })
+  const causes = ['StopRequested', 'NotWanted'] as const;
+  return leastUsedFirst(others, observation, pods, { order: 'IdleFirst', causes, mayBeTheLast: false })
     .slice(0, surplus)
     .map((slot) => wishToStop(slot, 'NotWanted', `replicas is ${replicas}`, replicas));
 }

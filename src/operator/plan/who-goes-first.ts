@@ -1,10 +1,10 @@
+import type { EndCause } from '../../balancer/drain/drains.ts';
 import type { CountedPod } from './busy.ts';
 import { isIdle, loadOf } from './busy.ts';
 import { isReady } from './counts.ts';
 import type { Observation } from './observation.ts';
 import { othersServe } from './quiet.ts';
-import type { ActiveSlot, Fate } from './retirement.ts';
-import { isOrderedTo } from './retirement.ts';
+import type { ActiveSlot } from './retirement.ts';
 
 /** How much an instance is in use. */
 type Use = 'IdleAndNotReady' | 'Idle' | 'Draining' | 'NotReady' | 'Serving';
@@ -21,8 +21,8 @@ const orders = {
 /** How a choice is made when one of several instances has to end. */
 export interface Preference {
   readonly order: keyof typeof orders;
-  /** What becomes of it. One that drains for another reason counts as not ready, or the two choices would take turns. */
-  readonly fate: Fate;
+  /** Drains that count. One that drains for another reason counts as not ready, or the two choices would take turns. */
+  readonly causes: readonly EndCause[];
   /** Whether the only one that takes new work counts as idle too. */
   readonly mayBeTheLast: boolean;
 }
@@ -37,13 +37,13 @@ export function leastUsedFirst(
   slots: readonly ActiveSlot[],
   observation: Observation,
   pods: readonly CountedPod[],
-  { order, fate, mayBeTheLast }: Preference,
+  { order, causes, mayBeTheLast }: Preference,
 ): readonly ActiveSlot[] {
   return slots
     .map((slot) => {
       const load = loadOf(slot.name, pods, observation.pool.spec);
       const idle = isIdle(load) && (mayBeTheLast || !isReady(slot) || othersServe(slot.name, pods));
-      const rank = orders[order].indexOf(useOf(slot, isDrainingTo(fate, slot, observation), idle));
+      const rank = orders[order].indexOf(useOf(slot, isDraining(causes, slot, observation), idle));
       return { slot, rank, sessions: load.known ? load.sessions + load.transit : Number.MAX_SAFE_INTEGER };
     })
     .sort(
@@ -52,13 +52,13 @@ export function leastUsedFirst(
     .map(({ slot }) => slot);
 }
 
-function isDrainingTo(fate: Fate, { pods }: ActiveSlot, { drains }: Observation): boolean {
+function isDraining(causes: readonly EndCause[], { pods }: ActiveSlot, { drains }: Observation): boolean {
   const own = drains?.draining.filter(({ podUid }) => pods.some(({ uid }) => uid === podUid)) ?? [];
-  return own.some((drain) => isOrderedTo(fate, drain));
+  return own.some(({ cause }) => cause !== null && causes.includes(cause));
 }
 
-function useOf(slot: ActiveSlot, isDraining: boolean, idle: boolean): Use {
+function useOf(slot: ActiveSlot, drains: boolean, idle: boolean): Use {
   if (idle) return isReady(slot) ? 'Idle' : 'IdleAndNotReady';
-  if (isDraining) return 'Draining';
+  if (drains) return 'Draining';
   return isReady(slot) ? 'Serving' : 'NotReady';
 }

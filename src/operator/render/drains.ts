@@ -3,11 +3,12 @@ import type { DrainList } from '../plan/observation.ts';
 
 /** The text of `drains.yaml`. Sidecars read generations, UIDs and deadlines; the rest is for people and for the next operator. */
 export function printDrains({ generation, poolGeneration, draining }: DrainList): string {
-  const entries = draining.map(({ slot, podUid, deadlineSeconds, since, reason }) => ({
+  const entries = draining.map(({ slot, podUid, deadlineSeconds, since, cause, reason }) => ({
     slot,
     podUid,
     deadlineSeconds,
     since,
+    cause,
     reason,
   }));
   return stringify({ generation, poolGeneration, draining: entries });

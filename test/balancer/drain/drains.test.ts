@@ -9,7 +9,7 @@ describe('parseDrains', () => {
 generation: 8
 poolGeneration: 12
 draining:
-- {slot: prod-1, podUid: ${uid}, deadlineSeconds: 600, since: 7, reason: "the image changed"}
+- {slot: prod-1, podUid: ${uid}, deadlineSeconds: 600, since: 7, cause: Outdated, reason: "the image changed"}
 - {slot: prod-2, podUid: a1, deadlineSeconds: null, since: 8, reason: "not wanted any more"}
 `;
 
@@ -19,8 +19,15 @@ draining:
         generation: 8,
         poolGeneration: 12,
         draining: [
-          { slot: 'prod-1', podUid: uid, deadlineSeconds: 600, since: 7, reason: 'the image changed' },
-          { slot: 'prod-2', podUid: 'a1', deadlineSeconds: null, since: 8, reason: 'not wanted any more' },
+          {
+            slot: 'prod-1',
+            podUid: uid,
+            deadlineSeconds: 600,
+            since: 7,
+            cause: 'Outdated',
+            reason: 'the image changed',
+          },
+          { slot: 'prod-2', podUid: 'a1', deadlineSeconds: null, since: 8, cause: null, reason: 'not wanted any more' },
         ],
       },
     });
@@ -36,10 +43,10 @@ draining:
   });
 
   it('asks only for the UID, and ignores what a newer operator adds', () => {
-    const parsed = parseDrains(`draining: [{podUid: ${uid}, color: red}]\nmood: good`);
+    const parsed = parseDrains(`draining: [{podUid: ${uid}, color: red, cause: Moon}]\nmood: good`);
 
     expect(parsed.ok && parsed.drains.draining).toEqual([
-      { slot: '', podUid: uid, deadlineSeconds: null, since: 0, reason: '' },
+      { slot: '', podUid: uid, deadlineSeconds: null, since: 0, cause: null, reason: '' },
     ]);
   });
 

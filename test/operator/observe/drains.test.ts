@@ -8,8 +8,15 @@ const list: DrainList = {
   generation: 8,
   poolGeneration: 3,
   draining: [
-    { slot: 'prod-1', podUid: 'u1', deadlineSeconds: null, since: 7, reason: 'replaced: the image changed' },
-    { slot: 'prod-2', podUid: 'u2', deadlineSeconds: 0, since: 8, reason: 'not wanted' },
+    {
+      slot: 'prod-1',
+      podUid: 'u1',
+      deadlineSeconds: null,
+      since: 7,
+      cause: 'Outdated',
+      reason: 'replaced: the image changed',
+    },
+    { slot: 'prod-2', podUid: 'u2', deadlineSeconds: 0, since: 8, cause: 'NotWanted', reason: 'not wanted' },
   ],
 };
 

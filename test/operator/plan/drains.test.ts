@@ -46,7 +46,7 @@ describe('drainsToOrder, what is written', () => {
       pool: asked(
         withDrains(
           { replicas: 1, running: [0, 1, 2], ...listening },
-          drainOf(2, { reason: 'stopped as soon as its sessions are over: replicas is 1' }),
+          drainOf(2, { cause: 'NotWanted', reason: 'stopped as soon as its sessions are over: replicas is 1' }),
         ),
         {
           0: { backends: { 'prod-0': 1 } },
@@ -136,6 +136,14 @@ describe('drainsToOrder, what is written', () => {
     },
   ])('writes nothing when $name', ({ pool }) => {
     expect(order(pool)).toBeUndefined();
+  });
+
+  it('says what an order is for that does not say it itself', () => {
+    const known = withDrains({ running: [0, 1], outdated: [2], ...listening }, drainOf(2, { cause: null }));
+
+    expect(order(asked(known, busy))?.drains.draining).toMatchObject([
+      { podUid: 'pod-2', since: 20, cause: 'Outdated' },
+    ]);
   });
 
   it('counts on from a generation that cannot have been before, when the list was lost', () => {

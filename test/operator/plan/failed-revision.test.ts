@@ -42,6 +42,11 @@ describe('failures', () => {
       says: 'its gateway ended again and again, CrashLoopBackOff: exit 1',
     },
     {
+      name: 'its gateway ended for the third time and was just started again, so it waits for nothing',
+      pool: rolled({ restarts: 3, lastEnd: { reason: 'Error', exitCode: 4 } }),
+      says: 'its gateway ended again and again, it last ended with Error, exit code 4',
+    },
+    {
       name: 'it was not ready within the deadline',
       pool: rolled({ progressMilliseconds: 600_000 }),
       says: 'it was not ready within 600 s',
@@ -193,16 +198,16 @@ describe('a pod that drains', () => {
   it.each([
     {
       name: 'to be stopped is not called late',
-      reason: 'stopped as soon as its sessions are over: replicas is 2',
+      cause: 'NotWanted',
       found: [],
     },
     {
       name: 'to go back was late before that',
-      reason: 'put back to revision old as soon as its sessions are over: revision new failed',
+      cause: 'RevisionFailed',
       found: ['it was not ready within 600 s'],
     },
-  ])('$name', ({ reason, found }) => {
-    expect(why({ ...late, drains: drainsOf(drainOf(2, { reason })) })).toEqual(found);
+  ] as const)('$name', ({ cause, found }) => {
+    expect(why({ ...late, drains: drainsOf(drainOf(2, { cause })) })).toEqual(found);
   });
 
   it('is none that goes back while more run than the maximum allows: its next pod would be held', () => {

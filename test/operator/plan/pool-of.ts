@@ -165,7 +165,8 @@ function notReady(slot: ObservedSlot): ObservedSlot {
 /** The order that the pod of a running slot drains, with the reason of an image change. */
 export function drainOf(number: number, change: Partial<OrderedDrain> = {}): OrderedDrain {
   const reason = 'replaced as soon as its sessions are over: the image or the template changed';
-  return { slot: `prod-${number}`, podUid: `pod-${number}`, deadlineSeconds: null, since: 20, reason, ...change };
+  const pod = { slot: `prod-${number}`, podUid: `pod-${number}` };
+  return { ...pod, deadlineSeconds: null, since: 20, cause: 'Outdated', reason, ...change };
 }
 
 /**
@@ -239,6 +240,7 @@ export function podOf(number: number, change: Partial<ObservedPod> = {}): Observ
     gatewayEverStarted: true,
     waiting: undefined,
     restarts: 0,
+    lastEnd: undefined,
     nodeCordoned: false,
     balancerImage: 'balancer:2',
     progressMilliseconds: 1000,
