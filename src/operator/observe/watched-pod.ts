@@ -21,7 +21,7 @@ interface ContainerState {
   waiting?: { reason?: string; message?: string };
   running?: object;
   /** `message` is what the program wrote into its termination log. */
-  terminated?: { finishedAt?: string; message?: string };
+  terminated?: { finishedAt?: string; message?: string; reason?: string; exitCode?: number };
 }
 
 interface PodCondition {
@@ -112,6 +112,7 @@ export function observePod(pod: WatchedPod, { nodeOf, progressAge }: PodSurround
     gatewayEverStarted: gateway !== undefined && hasRun(gateway),
     waiting: waitingFor(pod),
     restarts: gateway?.restartCount ?? 0,
+    lastEnd: lastEndOf(gateway),
     balancerImage: pod.spec?.initContainers?.find(isBalancer)?.image,
     progressMilliseconds: progressAge(pod),
   };
@@ -124,6 +125,11 @@ function hasRun({ state, lastState, restartCount }: WatchedContainerStatus): boo
     state?.terminated !== undefined ||
     lastState?.terminated !== undefined
   );
+}
+
+function lastEndOf(gateway: WatchedContainerStatus | undefined): ObservedPod['lastEnd'] {
+  const end = gateway?.state?.terminated ?? gateway?.lastState?.terminated;
+  return end && { reason: end.reason ?? 'Unknown', exitCode: end.exitCode ?? 0 };
 }
 
 function waitingFor(pod: WatchedPod): ObservedPod['waiting'] {
@@ -154,11 +160,11 @@ function trimStatus(status: WatchedContainerStatus): WatchedContainerStatus {
 
 /** Of the last words of containers, only those of the sidecar are read. */
 function trimState({ waiting, running, terminated }: ContainerState, withLastWords: boolean): ContainerState {
-  const { finishedAt, message } = terminated ?? {};
+  const { finishedAt, message, reason, exitCode } = terminated ?? {};
   return defined({
     waiting: waiting && defined({ reason: waiting.reason, message: waiting.message }),
     running: running && {},
-    terminated: terminated && (withLastWords ? defined({ finishedAt, message }) : {}),
+    terminated: terminated && defined({ reason, exitCode, ...(withLastWords ? { finishedAt, message } : {}) }),
   });
 }
 

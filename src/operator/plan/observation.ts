@@ -59,6 +59,8 @@ export interface OrderedDrain {
 /** The pool and what its user wants of it. */
 export interface ObservedPool extends PoolIdentity {
   readonly spec: ResolvedSpec;
+  /** Its annotation that asks for a restart. A part of `revision`, and none of the generation. */
+  readonly restart?: string | undefined;
   /** What an instance that starts now is made from: `revisionOf` the spec and the last good configuration. */
   readonly revision: string;
 }

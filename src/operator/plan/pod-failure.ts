@@ -17,14 +17,22 @@ export interface PodFailure {
  * pod that is kept from being Ready because it drains.
  */
 export function failureOf(pod: ObservedPod, { pool }: Observation, isDraining: boolean): PodFailure | undefined {
-  const { ready, waiting, restarts, progressMilliseconds } = pod;
-  const said = waiting === undefined ? '' : `${waiting.reason}: ${waiting.message}`;
+  const { ready, restarts, progressMilliseconds } = pod;
+  const said = whatKubernetesSays(pod);
   if (restarts >= failedAfterRestarts) return { why: 'its gateway ended again and again', said };
 
   const { progressDeadlineSeconds } = pool.spec.rollout;
   if (ready || isDraining || progressMilliseconds === undefined) return undefined;
   if (progressMilliseconds < progressDeadlineSeconds * 1000) return undefined;
   return { why: `it was not ready within ${progressDeadlineSeconds} s`, said };
+}
+
+/** Note: the last end too. A container that was just started again waits for nothing, and would tell nobody why it failed. */
+function whatKubernetesSays({ waiting, lastEnd }: ObservedPod): string {
+  return [
+    ...(waiting === undefined ? [] : [`${waiting.reason}: ${waiting.message}`]),
+    ...(lastEnd === undefined ? [] : [`it last ended with ${lastEnd.reason}, exit code ${lastEnd.exitCode}`]),
+  ].join('; ');
 }
 
 /** Slots whose pod, of whatever revision, has failed to become ready: nothing is to be expected of it but by a change. */

@@ -204,6 +204,29 @@ describe('observePod', () => {
   });
 });
 
+describe('how the gateway last ended', () => {
+  const end = { reason: 'Error', exitCode: 4, message: 'opensesame is wrong' };
+
+  it.each([
+    { name: 'it has just ended', gateway: container('gateway', { terminated: end }) },
+    {
+      name: 'it was started again',
+      gateway: container('gateway', { running: {} }, { restartCount: 3, lastState: { terminated: end } }),
+    },
+  ])('is told when $name, without its last words', ({ gateway }) => {
+    const pod = trimPod(statusOf({ containerStatuses: [gateway] }));
+
+    expect(observePod(pod, surroundings).lastEnd).toEqual({ reason: 'Error', exitCode: 4 });
+    expect(JSON.stringify(pod)).not.toContain('opensesame');
+  });
+
+  it('is not known of one that never did', () => {
+    const pod = statusOf({ containerStatuses: [container('gateway', { running: {} })] });
+
+    expect(observePod(pod, surroundings).lastEnd).toBeUndefined();
+  });
+});
+
 describe('trimPod', () => {
   const lastWords = { finishedAt: '2026-01-01T00:00:00Z', message: 'the last words of a container'.repeat(20) };
   const full = podOf({

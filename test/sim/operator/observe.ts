@@ -44,6 +44,7 @@ function observeCaches(cluster: Cluster, caches: Caches, clockRate: number, bala
   const pool = caches.read('pool');
   const gate = caches.read('gate');
   const drains = caches.read('drains');
+  caches.seeDraining(new Set(drains?.draining.map(({ podUid }) => podUid)));
   const config = configCheck(caches.read('secret'));
   const copy = config.state === 'Valid' ? config.copy : (config.lastGoodCopy ?? '');
   return {
@@ -138,6 +139,7 @@ export function observedPod(pod: SimPod, cordoned: Collections['cordoned'], prog
     gatewayEverStarted: report.gatewayEverStarted,
     waiting: report.waiting,
     restarts: report.restarts,
+    lastEnd: undefined,
     nodeCordoned: node !== undefined && cordoned.includes(node),
     balancerImage: template.sidecar,
     progressMilliseconds: since === undefined ? undefined : progressMilliseconds,
