@@ -1,5 +1,5 @@
 import { parseGatewayPool } from '../../api/gatewaypool.ts';
-import { labels } from '../../api/identity.ts';
+import { labels, requests } from '../../api/identity.ts';
 import type { StoredPool } from '../observe/caches.ts';
 import type { WatchedDeployment } from '../observe/watched-deployment.ts';
 import type { PodSurroundings, WatchedPod } from '../observe/watched-pod.ts';
@@ -19,6 +19,7 @@ export function livePool(stored: StoredPool): LivePool | undefined {
     generation: metadata.generation ?? 0,
     deleting: metadata.deletionTimestamp !== undefined,
     paused: spec.paused,
+    restart: metadata.annotations?.[requests.restart],
     limits: { maxInstances: spec.maxInstances, externalInstances: spec.externalInstances.length },
     published: maxInstances === undefined ? undefined : { maxInstances, externalInstances: externalInstances ?? 0 },
   };

@@ -43,7 +43,7 @@ export function observe(inputs: ObserveInputs): Observation {
   const isOwnGate = gate !== undefined && belongsTo(gate, pool);
   const settings = caches.configMaps.get(`${pool.namespace}/${childNames(pool.name).balancer}`);
   return {
-    pool: { ...identity, spec: pool.spec, revision },
+    pool: { ...identity, spec: pool.spec, restart: pool.restart, revision },
     slots: observeSlots({
       pool,
       deployments: caches.deployments.byIndex(byPool, key),

@@ -15,6 +15,7 @@ export interface PlannedFor {
   readonly generation: number;
   /** Of that very generation. */
   readonly spec: Counting;
+  readonly restart?: string | undefined;
 }
 
 /** Why this pool may not be acted on any more; undefined: it is the one that the plan was made for. */
@@ -25,7 +26,8 @@ export function poolMovedOn(live: LivePool | undefined, planned: PlannedFor): st
   if (live.generation !== planned.generation) {
     return `the pool changed: generation ${live.generation}, planned for ${planned.generation}`;
   }
-  return undefined;
+  // Note: annotations do not move the generation on. What were started or replaced now would be outdated at once.
+  return live.restart === planned.restart ? undefined : 'another restart of the pool was asked for';
 }
 
 /** Slots of which anything exists that runs or could run a gateway. */

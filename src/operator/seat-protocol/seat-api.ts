@@ -55,6 +55,8 @@ export interface LivePool {
   readonly generation: number;
   readonly deleting: boolean;
   readonly paused: boolean;
+  /** The annotation that asks for a restart. */
+  readonly restart?: string | undefined;
   /** What the spec says. */
   readonly limits: Limits;
   /** What the status shows; undefined: nothing yet. */

@@ -33,6 +33,11 @@ describe('livePool', () => {
       pool: storedPool({}, { observedGeneration: -1 }),
       expected: { published: undefined },
     },
+    {
+      name: 'is to restart',
+      pool: storedPool({}, undefined, { annotations: { 'pam.gatewaypool.io/restart': '7' } }),
+      expected: { restart: '7' },
+    },
     { name: 'is paused', pool: storedPool({ paused: true }), expected: { paused: true } },
     {
       name: 'is being deleted',

@@ -82,6 +82,11 @@ describe('rollSlot', () => {
       reason: '2 seats are taken, and maxInstances is 1',
     },
     {
+      name: 'a restart of the pool was asked for, which would end it once more',
+      stored: { ...idle, pool: livePoolOf({ restart: 'now' }) },
+      reason: 'another restart of the pool was asked for',
+    },
+    {
       name: 'a Deployment came without a pod',
       stored: {
         ...idle,

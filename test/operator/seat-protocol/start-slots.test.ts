@@ -65,6 +65,11 @@ describe('startSlots', () => {
       reason: 'the pool changed: generation 5, planned for 4',
     },
     {
+      name: 'a restart of the pool was asked for',
+      stored: { ...runs0, pool: livePoolOf({ restart: 'now' }) },
+      reason: 'another restart of the pool was asked for',
+    },
+    {
       name: 'a slot has a Deployment by now',
       stored: { ...runs0, deployments: [liveDeploymentOf('prod-2')] },
       reason: 'slot prod-2 is not empty yet',
