@@ -30,7 +30,7 @@ export function guardRollouts(cluster: Cluster): { assertOneAtATime: (roll: Roll
       const { deployment, template, intent } = roll;
       const { action, operator } = intent;
       if (action.action !== 'RollSlot') return;
-      if (action.to.kind === 'LastGood') assertFailed(roll, cluster.milliseconds);
+      if (action.to.kind === 'LastGood') assertFailed(cluster, roll);
       else {
         assertNoOther(cluster, roll, underWay.get(operator));
         assertNotFailedElsewhere(roll);
@@ -80,9 +80,13 @@ function assertNotFailedElsewhere({ deployment, template, intent }: Roll): void 
 }
 
 /** Note: by the time as it is. An operator whose clock is off by an hour must not call a revision failed for that. */
-function assertFailed({ deployment, intent }: Roll, milliseconds: number): void {
+function assertFailed(cluster: Cluster, { deployment, intent }: Roll): void {
   const { look, observation, operator } = intent;
-  const hasFailed = look.pods.some((pod) => pod.slot === deployment.slot && fails(pod, observation, milliseconds));
+  const { milliseconds } = cluster;
+  const hasFailed = look.pods.some((pod) => {
+    const since = Math.max(progressSince(pod, milliseconds), drainedUntil(cluster, pod.uid));
+    return pod.slot === deployment.slot && fails(pod, observation, milliseconds - since);
+  });
   if (isAvailable(deployment)) throw new Violation(`G5: ${deployment.slot} was available, and went back all the same`);
   if (hasFailed) return;
   throw new Violation(
@@ -91,14 +95,20 @@ function assertFailed({ deployment, intent }: Roll, milliseconds: number): void 
 }
 
 /** Whether the gateway of the pod does not come up, by the user's own measure. */
-function fails(pod: SimPod, { pool }: Observation, milliseconds: number): boolean {
-  if (pod.terminating || pod.template.revision !== pool.revision) return false;
+function fails({ terminating, template, report }: SimPod, { pool }: Observation, waitedMilliseconds: number): boolean {
+  if (terminating || template.revision !== pool.revision) return false;
   const deadlineMilliseconds = pool.spec.rollout.progressDeadlineSeconds * 1000;
-  return pod.report.restarts >= 3 || waitedMilliseconds(pod, milliseconds) * fastestClock >= deadlineMilliseconds;
+  return report.restarts >= 3 || waitedMilliseconds * fastestClock >= deadlineMilliseconds;
 }
 
-/** How long the pod could have become ready: not while it waited for its seat. */
-function waitedMilliseconds({ createdMilliseconds, report }: SimPod, milliseconds: number): number {
-  if (report.startedMilliseconds !== undefined) return milliseconds - report.startedMilliseconds;
-  return report.sidecarRan ? 0 : milliseconds - createdMilliseconds;
+/** Since when the pod could have become ready: not while it waited for its seat. */
+function progressSince({ createdMilliseconds, report }: SimPod, milliseconds: number): number {
+  return report.startedMilliseconds ?? (report.sidecarRan ? milliseconds : createdMilliseconds);
+}
+
+/** When its last drain was taken back: an order to drain takes the readiness of the best gateway away. */
+function drainedUntil({ store }: Cluster, podUid: string): number {
+  const { drains } = store.histories;
+  const last = drains.findLastIndex(({ value }) => value?.draining.some((drain) => drain.podUid === podUid) === true);
+  return last === -1 ? 0 : (drains[last + 1]?.atMilliseconds ?? 0);
 }

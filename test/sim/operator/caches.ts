@@ -8,6 +8,8 @@ export interface Caches {
   gateKnownSince(): number;
   /** Since when this operator knows since when this pod could have become Ready. */
   progressKnownSince(pod: SimPod): number;
+  /** It begins anew for a pod that leaves the list: an order to drain took its readiness away. */
+  seeDraining(uids: ReadonlySet<string>): void;
   /** Watches that are behind. */
   behind(): CollectionName[];
   /** One watch goes on by some events. */
@@ -49,6 +51,7 @@ export function cachesOf(cluster: Cluster): Caches {
   const position = { ...nowhere };
   let written = { ...nowhere };
   const progress = new Map<string, number>();
+  let draining: ReadonlySet<string> = new Set();
   let knownSince = 0;
   let frozen: CollectionName | undefined;
   const end = (name: CollectionName): number => histories[name].length - 1;
@@ -69,6 +72,12 @@ export function cachesOf(cluster: Cluster): Caches {
     read,
     gateKnownSince: () => knownSince,
     progressKnownSince: (pod) => progress.get(keyOf(pod)) ?? cluster.milliseconds,
+    seeDraining: (uids) => {
+      for (const pod of read('pods')) {
+        if (draining.has(pod.uid) && !uids.has(pod.uid)) progress.set(keyOf(pod), cluster.milliseconds);
+      }
+      draining = uids;
+    },
     behind: () => watched.filter((name) => name !== frozen && position[name] < end(name)),
     advance: (name) => {
       const behind = end(name) - position[name];
