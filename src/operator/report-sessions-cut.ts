@@ -30,7 +30,7 @@ export function reportSessionsCut(
 
     for (const cut of sessionsCutSince(event.old, pod)) {
       const [namespace = '', name = ''] = key.split('/');
-      count({ namespace, name }, cut.sessionsCut + cut.transitCut);
+      if (cut.known) count({ namespace, name }, cut.sessionsCut + cut.transitCut);
       const regarding = referenceTo(pools.get(key) ?? { ...pod, apiVersion: 'v1', kind: 'Pod' });
       recordEvent({
         regarding,
@@ -43,7 +43,12 @@ export function reportSessionsCut(
   });
 }
 
-function sentence({ metadata }: WatchedPod, { sessionsCut, transitCut }: SessionsCut): string {
+function sentence({ metadata }: WatchedPod, cut: SessionsCut): string {
+  if (!cut.known) {
+    return `The sidecar of pod ${metadata.name} was killed (${cut.how}): the sessions that had entered through it are cut off, and those of its gateway too if the pod was ending; how many is not known`;
+  }
+
+  const { sessionsCut, transitCut } = cut;
   const own = sessionsCut === 0 ? [] : [`${sessionsCut} of its own`];
   const others = transitCut === 0 ? [] : [`${transitCut} of other instances that entered through it`];
   const slot = metadata.labels?.[labels.slot] ?? metadata.name;

@@ -19,7 +19,7 @@ const running = podOf({ state: { running: {} } });
 describe('sessionsCutSince', () => {
   it('tells what the sidecar said at its end', () => {
     expect(sessionsCutSince(running, podOf({ state: ended(words(2, 1)) }))).toEqual([
-      { sessionsCut: 2, transitCut: 1 },
+      { known: true, sessionsCut: 2, transitCut: 1 },
     ]);
   });
 
@@ -30,7 +30,7 @@ describe('sessionsCutSince', () => {
   it('tells it of a sidecar that was restarted in place', () => {
     const restarted = podOf({ state: { running: {} }, lastState: ended(words(0, 4)) });
 
-    expect(sessionsCutSince(running, restarted)).toEqual([{ sessionsCut: 0, transitCut: 4 }]);
+    expect(sessionsCutSince(running, restarted)).toEqual([{ known: true, sessionsCut: 0, transitCut: 4 }]);
   });
 
   it('tells each end once, also when it becomes the last but one', () => {
@@ -40,7 +40,23 @@ describe('sessionsCutSince', () => {
     const again = sessionsCutSince(podOf({ state: first }), podOf({ state: first }));
     const next = sessionsCutSince(podOf({ state: first }), podOf({ state: second, lastState: first }));
 
-    expect([again, next]).toEqual([[], [{ sessionsCut: 3, transitCut: 0 }]]);
+    expect([again, next]).toEqual([[], [{ known: true, sessionsCut: 3, transitCut: 0 }]]);
+  });
+
+  const killed = { terminated: { finishedAt: '2026-01-01T00:00:01Z', reason: 'OOMKilled', exitCode: 137 } };
+
+  it('says of a sidecar that was killed that nobody knows how many', () => {
+    const serving = podOf({ state: { running: {} }, started: true });
+
+    expect(sessionsCutSince(serving, podOf({ state: killed }))).toEqual([
+      { known: false, how: 'OOMKilled, exit code 137' },
+    ]);
+  });
+
+  it('says nothing of one that was killed while it held its gateway back', () => {
+    const held = podOf({ state: { running: {} }, started: false });
+
+    expect(sessionsCutSince(held, podOf({ state: killed }))).toEqual([]);
   });
 
   it.each([
