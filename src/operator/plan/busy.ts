@@ -1,5 +1,6 @@
 import type { ResolvedSpec } from '../../api/resolve.ts';
 import type { Observation, ObservedPod, PodAnswer } from './observation.ts';
+import { hasStarted } from './slots.ts';
 
 /** What counting needs to know of a pod: the same whether caches or a live list told it. */
 export interface CountedPod {
@@ -50,7 +51,7 @@ export function countsOverAll({ listeners, sessions }: Counting): boolean {
 
 export function countedPod(slot: string, pod: Omit<ObservedPod, 'answer'>, answer: PodAnswer | undefined): CountedPod {
   const { name, uid, terminating, ended, nodeLost, ready } = pod;
-  const started = pod.balancerStarted || pod.gatewayEverStarted;
+  const started = hasStarted(pod);
   return {
     slot,
     name,

@@ -1,6 +1,7 @@
+import { hasServed } from './has-served.ts';
 import type { GoodRevision, Observation, ObservedPod, ObservedSlot } from './observation.ts';
 import type { PodFailure } from './pod-failure.ts';
-import { failureOf, hasServed } from './pod-failure.ts';
+import { failureOf } from './pod-failure.ts';
 import type { ActiveSlot, Wish } from './retirement.ts';
 import { deadlineOf } from './rollout-deadline.ts';
 import type { Slot } from './slots.ts';
@@ -26,7 +27,7 @@ export function failures(observation: Observation, slots: readonly Slot[]): read
     const good = deployment.lastGood;
     const pod = slot.pods.findLast((own) => !own.terminating && own.revision === revision);
     if (pod === undefined || pod.nodeLost || good?.revision === revision) continue;
-    if (good === undefined && hasServed(slot.name, pod, observation)) continue;
+    if (good === undefined && hasServed(slot.name, pod, observation.pool)) continue;
 
     const failure = failureOf(pod, observation, drainsForAnother(pod, observation));
     if (failure !== undefined) found.push({ slot, ...failure, good });

@@ -1,3 +1,4 @@
+import { hasServed } from './has-served.ts';
 import type { Observation, ObservedPod } from './observation.ts';
 import type { Slot } from './slots.ts';
 
@@ -40,7 +41,7 @@ export function stuckSlots(observation: Observation, slots: readonly Slot[]): re
   return slots.filter((slot) => {
     const pod = unavailablePod(slot);
     if (pod === undefined || pod.ready) return false;
-    const mayBeLate = !hasServed(slot.name, pod, observation) && !isOrderedToDrain(pod, observation);
+    const mayBeLate = !hasServed(slot.name, pod, observation.pool) && !isOrderedToDrain(pod, observation);
     return failureOf(pod, observation, !mayBeLate) !== undefined;
   });
 }
@@ -51,17 +52,10 @@ export function failsIn(observation: Observation, slots: readonly Slot[]): numbe
   const waits: number[] = [];
   for (const slot of slots) {
     const pod = unavailablePod(slot);
-    if (pod?.progressMilliseconds === undefined || hasServed(slot.name, pod, observation)) continue;
+    if (pod?.progressMilliseconds === undefined || hasServed(slot.name, pod, observation.pool)) continue;
     if (pod.progressMilliseconds < deadline) waits.push(deadline - pod.progressMilliseconds);
   }
   return waits.length === 0 ? undefined : Math.min(...waits);
-}
-
-/** As the last status says: the one memory there is of a pod that was ready once. */
-export function hasServed(slot: string, pod: ObservedPod, { pool }: Observation): boolean {
-  const before = pool.status?.slots?.find(({ name }) => name === slot);
-  if (before?.pod !== pod.name) return false;
-  return before.state !== 'Starting' && before.state !== 'Held' && before.state !== 'Vacant';
 }
 
 /** The pod that is to become available, in a slot in which none is. */

@@ -53,13 +53,7 @@ export function isDeadlineOver({ uid, answer }: CountedPod, { generation, draini
 /** Whether another instance takes new work while this one does not. One that is drained itself does not. */
 export function othersServe(slot: string, pods: readonly CountedPod[]): boolean {
   return pods.some(
-    (pod) =>
-      pod.slot !== slot &&
-      pod.ready &&
-      !pod.ended &&
-      !pod.terminating &&
-      !pod.nodeLost &&
-      (pod.answer?.drain ?? null) === null,
+    (pod) => pod.slot !== slot && pod.ready && isStaying(pod) && !pod.nodeLost && (pod.answer?.drain ?? null) === null,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { SlotState, SlotStatus } from '../../api/status.ts';
 import { isOutdated } from './counts.ts';
+import { hasServed } from './has-served.ts';
 import type { ObservedPod } from './observation.ts';
 import type { Picture } from './picture.ts';
 import { drainingSlots } from './progress.ts';
@@ -14,15 +15,12 @@ interface State {
   readonly reason: string;
 }
 
-/** States of an instance that has served. */
-const served: readonly SlotState[] = ['Ready', 'NotReady', 'Draining'];
-
 /** One line per slot: what it does and why. `since` moves only with the state, so that equal input gives an equal status. */
 export function slotStatuses(picture: Picture, now: Date): SlotStatus[] {
   return picture.seating.slots.map((slot) => {
-    const before = statusBefore(slot, picture);
+    const before = picture.observation.pool.status?.slots?.find(({ name }) => name === slot.name);
     const pod = mainPod(slot);
-    const { state, reason } = stateOf(slot, picture, before);
+    const { state, reason } = stateOf(slot, picture);
     const since = before?.state === state && before.since !== undefined ? before.since : now.toISOString();
     const revision = pod?.revision ?? slot.deployment?.revision ?? '';
     return {
@@ -40,16 +38,12 @@ export function slotStatuses(picture: Picture, now: Date): SlotStatus[] {
 /** Why slots do not serve, for the condition: `prod-1: Starting, ImagePullBackOff: …`. */
 export function troubles(picture: Picture): string[] {
   return picture.seating.slots
-    .map((slot) => ({ name: slot.name, ...stateOf(slot, picture, statusBefore(slot, picture)) }))
+    .map((slot) => ({ name: slot.name, ...stateOf(slot, picture) }))
     .filter(({ state }) => state !== 'Ready')
     .map(({ name, state, reason }) => `${name}: ${state}, ${reason}`);
 }
 
-function statusBefore({ name }: Slot, { observation }: Picture): SlotStatus | undefined {
-  return observation.pool.status?.slots?.find((slot) => slot.name === name);
-}
-
-function stateOf(slot: Slot, picture: Picture, before: SlotStatus | undefined): State {
+function stateOf(slot: Slot, picture: Picture): State {
   const pod = mainPod(slot);
   if (pod === undefined) return withoutPod(slot);
   if (pod.nodeLost) return { state: 'Lost', reason: `node ${pod.node ?? 'unknown'} does not answer` };
@@ -57,16 +51,16 @@ function stateOf(slot: Slot, picture: Picture, before: SlotStatus | undefined): 
     return { state: 'Stopping', reason: `pod ${pod.name} ends as soon as its sessions or its grace period are over` };
   if (!hasStarted(pod)) return waiting(slot, pod, picture);
 
-  const hasServed = pod.ready || (before?.pod === pod.name && served.includes(before.state));
-  const draining = hasServed ? drainingState(slot, picture) : undefined;
+  const { pool } = picture.observation;
+  const serves = pod.ready || hasServed(slot.name, pod, pool);
+  const draining = serves ? drainingState(slot, picture) : undefined;
   if (draining !== undefined) return draining;
   if (pod.ready) return { state: 'Ready', reason: 'serves' };
 
-  const { pool } = picture.observation;
   const why =
     pod.waiting === undefined ? describeUnready(pool) : describeWaiting(pod.waiting, pool.namespace, pod.name);
   const restarts = pod.restarts === 0 ? '' : ` (${pod.restarts} restarts)`;
-  return { state: hasServed ? 'NotReady' : 'Starting', reason: `gateway was started${restarts}, ${why}` };
+  return { state: serves ? 'NotReady' : 'Starting', reason: `gateway was started${restarts}, ${why}` };
 }
 
 function drainingState(slot: Slot, picture: Picture): State | undefined {

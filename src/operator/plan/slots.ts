@@ -41,7 +41,7 @@ export function slotNumber(pool: string, name: string): number | undefined {
 }
 
 /** Whether the pod's gateway was let through. Seen some time later than it happens. */
-export function hasStarted(pod: ObservedPod): boolean {
+export function hasStarted(pod: Pick<ObservedPod, 'balancerStarted' | 'gatewayEverStarted'>): boolean {
   return pod.balancerStarted || pod.gatewayEverStarted;
 }
 

@@ -1,4 +1,5 @@
 import { describeReady, isReady } from '../counts.ts';
+import { hasServed } from '../has-served.ts';
 import type { Picture } from '../picture.ts';
 import { drainingSlots, slotsUnderWay } from '../progress.ts';
 import { troubles } from '../slot-status.ts';
@@ -46,9 +47,7 @@ function isReplacement(picture: Picture): boolean {
 
 /** Whether an instance that is not ready served before. */
 function hasBeenReady({ observation, seating }: Picture): boolean {
-  return (observation.pool.status?.slots ?? []).some(
-    ({ name, pod, state }) =>
-      (state === 'Ready' || state === 'NotReady') &&
-      seating.slots.some((slot) => slot.name === name && slot.pods.some((own) => own.name === pod && !own.ready)),
+  return seating.slots.some(({ name, pods }) =>
+    pods.some((pod) => !pod.ready && hasServed(name, pod, observation.pool)),
   );
 }
