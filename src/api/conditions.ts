@@ -90,7 +90,7 @@ export const conditions = {
       },
       WaitingForDelete: {
         status: 'True',
-        meaning: 'Policy OnDelete: outdated instances run until someone deletes them.',
+        meaning: 'Policy OnDelete: outdated instances run until someone stops them.',
       },
       WaitingForNode: {
         status: 'True',

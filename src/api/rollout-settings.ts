@@ -17,7 +17,7 @@ export const RolloutSettings = withRules(
       .enum(['OnIdle', 'Rolling', 'OnDelete'])
       .default('OnIdle')
       .describe(
-        'When running instances are replaced after a change of image, template or configuration, one at a time. OnIdle: an instance is drained, which means that it gets no new sessions, and is replaced when its last session is over, however long that takes; a pool with one ready instance does not drain it, and waits until it has no sessions. An instance of a pool without listeners cannot be kept from taking new sessions and is replaced when it happens to have none. Rolling: an instance is drained and replaced when its last session is over or drain.deadlineSeconds have passed. OnDelete: only when someone deletes the Deployment or the pod of a slot.',
+        'When running instances are replaced after a change of image, template or configuration, one at a time. OnIdle: an instance is drained, which means that it gets no new sessions, and is replaced when its last session is over, however long that takes; a pool with one ready instance does not drain it, and waits until it has no sessions. An instance of a pool without listeners cannot be kept from taking new sessions and is replaced when it happens to have none. Rolling: an instance is drained and replaced when its last session is over or drain.deadlineSeconds have passed. OnDelete: only when someone stops it, by the annotation pam.gatewaypool.io/stop on the Deployment of its slot, or deletes that Deployment; a deleted pod comes back as it was.',
       ),
     minReadySeconds: z
       .int32()
