@@ -1,7 +1,7 @@
 import type { OrderDrains } from './actions.ts';
 import { firstGeneration } from './gate.ts';
+import { isStaying } from './may-stop.ts';
 import type { Observation, ObservedDrains, ObservedSlot, OrderedDrain } from './observation.ts';
-import { isStaying } from './quiet.ts';
 import type { Retirement } from './retirement.ts';
 import { intention } from './retirement.ts';
 import type { Retiring } from './retirements.ts';

@@ -13,12 +13,19 @@ import { statusOf } from './status.ts';
  * What to do about a pool, and what to tell about it: the whole of the operator's judgement. Pure and total: the same observation and
  * the same `now` give the same plan, and a pool that is as it should be gives one without work.
  *
- * - `seating.ts` who sits where, and how many should; `cap.ts`, `replicas.ts` the numbers
+ * Nobody exceeds the cap (G1, G2):
+ * - `slots.ts`, `seating.ts` who sits where, and how many should; `cap.ts`, `replicas.ts` the numbers
  * - `starts.ts`, `take-back.ts`, `held.ts` which slots start, and whose seats come back; `gate-step.ts` how the gate gets there
- * - `retirements.ts` who is to end: `unwanted.ts`, `rollout.ts`, `failed-revision.ts`; `who-goes-first.ts` in which order
- * - `busy.ts`, `quiet.ts` what an instance is busy with, and when it may be stopped; `drains.ts`, `stops.ts` how it gets there
  * - `publish.ts` when the status may show a new maximum
- * - `drift.ts`, `good-revision.ts`, `config-copies.ts`, `blocked.ts` the rest; `pods-to-ask.ts`, `pace.ts` whom to ask, and when to look again
+ *
+ * Nobody is cut off (G3 to G5):
+ * - `busy.ts` what an instance is busy with; `may-stop.ts` the one rule that lets it end, also at the last look before it does
+ * - `retirements.ts` who is to end: `unwanted.ts`, `rollout.ts`, `failed-revision.ts`; `who-goes-first.ts` in which order
+ * - `drains.ts`, `stops.ts` how it gets there; `blocked.ts`, `rollout-blocked.ts` what stands against starts and replacements
+ *
+ * The rest:
+ * - `drift.ts`, `good-revision.ts`, `config-copies.ts` what is put back, written down, cleared away
+ * - `pods-to-ask.ts`, `pace.ts` whom to ask, and when to look again (G8)
  * - `conditions/`, `slot-status.ts`, `summary.ts`, `events.ts`, `lost.ts` how it is told
  */
 export function plan(observation: Observation, now: Date): Plan {

@@ -2,8 +2,8 @@ import type { EndCause } from '../../balancer/drain/drains.ts';
 import type { Proviso } from './actions.ts';
 import type { CountedPod, Load } from './busy.ts';
 import { isLetThrough, loadOf } from './busy.ts';
+import { isDeadlineOver, isStaying, stopRefusal } from './may-stop.ts';
 import type { Observation, ObservedDeployment } from './observation.ts';
-import { isDeadlineOver, isStaying, stopRefusal } from './quiet.ts';
 import type { Slot } from './slots.ts';
 
 /** That an instance is to end. Decided anew at each look, from what the cluster says alone. */

@@ -2,8 +2,8 @@ import type { EndCause } from '../../balancer/drain/drains.ts';
 import type { CountedPod } from './busy.ts';
 import { isIdle, loadOf } from './busy.ts';
 import { isReady } from './counts.ts';
+import { othersServe } from './may-stop.ts';
 import type { Observation } from './observation.ts';
-import { othersServe } from './quiet.ts';
 import type { ActiveSlot } from './retirement.ts';
 
 /** How much an instance is in use. */

@@ -1,7 +1,7 @@
 import type { StopAction, StoppedSlot } from '../plan/actions.ts';
 import type { CountedPod } from '../plan/busy.ts';
 import { strictest } from '../plan/gate.ts';
-import { isStaying, stopRefusal } from '../plan/quiet.ts';
+import { isStaying, stopRefusal } from '../plan/may-stop.ts';
 import type { PlannedFor } from './may-start.ts';
 import { occupiedSlots, poolMovedOn } from './may-start.ts';
 import type { LivePod, LivePool, SeatApi } from './seat-api.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { countedPods } from '../../../src/operator/plan/busy.ts';
 import type { Observation } from '../../../src/operator/plan/observation.ts';
-import { othersServe, stopRefusal } from '../../../src/operator/plan/quiet.ts';
+import { othersServe, stopRefusal } from '../../../src/operator/plan/may-stop.ts';
 import { asked, podOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
 
 const refusal = (pool: Observation, mayCut = false) =>
