@@ -5,7 +5,7 @@ import { kubectl } from '../harness/kubectl.ts';
 import { type PoolPod, podsOfPool } from '../harness/pods.ts';
 import { isReady, patchPool, type Pool, waitForPool } from '../harness/pools.ts';
 import { closeSshSessions, listSshSessions, openSshSessions } from '../harness/ssh-sessions.ts';
-import { type Environment, prepareEnvironment, runBastionPool, setUpMilliseconds } from './environment.ts';
+import { cluster, type Environment, prepareEnvironment, runBastionPool, setUpMilliseconds } from './environment.ts';
 
 let environment: Environment;
 const pool = 'bastion';
@@ -60,6 +60,12 @@ async function watchTheEnd(pod: PoolPod): Promise<{ stayed: boolean; sessionLive
 
 const endedAfterTheSession = { stayed: true, sessionLived: true, ended: true };
 
+/** It asks again for the end of a preStop hook that it had been waiting for. */
+async function restartKubelet(node: string): Promise<void> {
+  await cluster('stop-component', `${node}-kubelet`);
+  await cluster('start-component', `${node}-kubelet`);
+}
+
 beforeAll(async () => {
   environment = await prepareEnvironment('stops');
   await runBastionPool(environment, pool, 3, { replicas: 3, rollout: { minReadySeconds: 1 } });
@@ -105,18 +111,31 @@ describe('an instance in which somebody works', () => {
     expect(await podOf(busy.slot)).toMatchObject({ gatewayRuns: true });
   }, 120_000);
 
+  const nothing = async () => {};
+
   it.each([
-    { how: 'its pod is deleted', command: () => ['delete', 'pod', busy.name, '--wait=false'] },
-    { how: 'its Deployment is deleted', command: () => ['delete', 'deployment', busy.slot] },
-    { how: 'its Deployment is scaled to 0', command: () => ['scale', 'deployment', busy.slot, '--replicas=0'] },
+    { how: 'its pod is deleted', command: () => ['delete', 'pod', busy.name, '--wait=false'], meanwhile: nothing },
+    {
+      how: 'its pod is deleted and the kubelet restarts meanwhile',
+      command: () => ['delete', 'pod', busy.name, '--wait=false'],
+      meanwhile: () => restartKubelet(busy.node),
+    },
+    { how: 'its Deployment is deleted', command: () => ['delete', 'deployment', busy.slot], meanwhile: nothing },
+    {
+      how: 'its Deployment is scaled to 0',
+      command: () => ['scale', 'deployment', busy.slot, '--replicas=0'],
+      meanwhile: nothing,
+    },
   ])(
     'ends after the session when $how',
-    async ({ command }) => {
+    async ({ command, meanwhile }) => {
       await kubectlHere(...command());
-
       await eventually('the pod is told to end', 10, async () => {
         return (await pods()).some(({ uid, terminating }) => uid === busy.uid && terminating);
       });
+
+      await meanwhile();
+
       expect(await watchTheEnd(busy)).toEqual(endedAfterTheSession);
     },
     120_000,
