@@ -78,7 +78,7 @@ export function simulationOfSeed(seed: number, tally: Tally = tallyOf()): Simula
     ...(random.chance(0.5) ? { replicas: random.below(5) } : {}),
     ...(random.chance(0.3) ? { externalInstances: [{ name: 'dc2', platform: 'Windows' as const }] } : {}),
     ...(random.chance(0.3) ? { listeners: [] } : {}),
-    rollout: { policy, minReadySeconds: random.below(6), progressDeadlineSeconds: 30 + random.below(60) },
+    rollout: { policy, minReadySeconds: random.below(6), progressDeadlineSeconds: 15 + random.below(45) },
     drain: { deadlineSeconds: random.below(40), hook: 'Sidecar' },
   });
   return simulationOf(random, spec, random.chance(0.6) ? 2 : 1, tally);

@@ -27,7 +27,7 @@ export function faults(cluster: Cluster, temper: Temper): Move[] {
     return [
       ...rolloutEdits(cluster),
       ...rolloutEdits(cluster),
-      ...seatEdits(cluster),
+      ...drainEdits(cluster),
       ...requests,
       ...processFaults(cluster, pod?.uid),
     ];
@@ -90,17 +90,20 @@ export function wantThemBack(cluster: Cluster): void {
   else user.editSpec(cluster, { replicas: (replicas ?? maxInstances) + 2 });
 }
 
-const images = ['gateway:0', 'gateway:1', 'gateway:2', 'gateway:3', 'gateway:crash', 'gateway:absent', 'gateway:mute'];
+const images = ['gateway:0', 'gateway:1', 'gateway:2', 'gateway:3'];
+const brokenImages = ['gateway:crash', 'gateway:absent', 'gateway:mute'];
 
 function rolloutEdits(cluster: Cluster): Move[] {
   const { random } = cluster;
   const { rollout } = cluster.store.last('pool').spec;
   const image = random.pick(images) ?? '';
+  const broken = random.pick(brokenImages) ?? '';
   const policy = random.pick(['OnIdle', 'OnIdle', 'Rolling', 'Rolling', 'OnDelete'] as const) ?? 'OnIdle';
   const { maxWaitSeconds: _wait, ...rest } = rollout;
   const wait = policy === 'OnIdle' && random.chance(0.4) ? { maxWaitSeconds: random.below(20) } : {};
   return [
     () => user.editSpec(cluster, { image }),
+    () => user.editSpec(cluster, { image: broken }),
     () => user.editSpec(cluster, { rollout: { ...rest, ...wait, policy } }),
     () => user.rotateConfig(cluster),
     () => user.askForRestart(cluster),
