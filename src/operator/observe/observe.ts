@@ -11,7 +11,7 @@ import type { VersionAge } from './gate-age.ts';
 import { observeGate } from './gate.ts';
 import { belongsTo, describeForeign } from './ownership.ts';
 import type { PoolMemory } from './pool-memory.ts';
-import type { ProgressAge } from './progress.ts';
+import type { ProgressAge } from './watched-pod.ts';
 import { observeSlots } from './slots.ts';
 import type { ForeignObject, Observation, PoolIdentity, Refusal } from '../plan/observation.ts';
 import type { RenderedPool } from '../render/pool.ts';

@@ -2,10 +2,7 @@ import type { ReadonlyStore } from '../../kube/cache/store.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { keyOf } from '../../kube/object.ts';
 import { isBalancer } from './balancer-status.ts';
-import type { WatchedPod } from './watched-pod.ts';
-
-/** How long, in milliseconds, this process has known that a pod could become Ready; undefined while it could not. */
-export type ProgressAge = (pod: WatchedPod) => number | undefined;
+import type { ProgressAge, WatchedPod } from './watched-pod.ts';
 
 /**
  * Measures the time that a rollout's progress deadline is about by this process's own clock: that of the cluster may be an hour off,

@@ -7,7 +7,6 @@ import { isBalancer } from './balancer-status.ts';
 import type { PodSpecReferences } from './config-reference.ts';
 import { configCopyOf } from './config-reference.ts';
 import { defined } from './defined.ts';
-import type { ProgressAge } from './progress.ts';
 import type { WatchedNode } from './watched-node.ts';
 import { isCordoned, isNodeLost } from './watched-node.ts';
 
@@ -44,6 +43,9 @@ export interface WatchedPod extends KubeObject {
     containerStatuses?: WatchedContainerStatus[];
   };
 }
+
+/** How long, in milliseconds, this process has known that a pod could become Ready; undefined while it could not. */
+export type ProgressAge = (pod: WatchedPod) => number | undefined;
 
 /** What observing a pod needs besides the pod. */
 export interface PodSurroundings {

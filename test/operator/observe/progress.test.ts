@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Store } from '../../../src/kube/cache/store.ts';
-import type { ProgressAge } from '../../../src/operator/observe/progress.ts';
+import type { ProgressAge } from '../../../src/operator/observe/watched-pod.ts';
 import { progressSince, trackProgress } from '../../../src/operator/observe/progress.ts';
 import type { WatchedPod } from '../../../src/operator/observe/watched-pod.ts';
 import { FakeClock } from '../../kube/fake-clock.ts';
