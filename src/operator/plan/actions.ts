@@ -89,6 +89,8 @@ export interface RepairSlot {
   readonly uid: string;
   /** What differed: `replicas`, `label …`. */
   readonly what: readonly string[];
+  /** Somebody changed it on the Deployment. false: maybe on the pool. */
+  readonly byHand: boolean;
   readonly reason: string;
 }
 

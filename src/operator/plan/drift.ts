@@ -3,6 +3,9 @@ import type { Gate } from './gate.ts';
 import type { Seating } from './seating.ts';
 import type { Slot } from './slots.ts';
 
+/** They come from the spec or with a release of the operator, so they differ after a change there too. */
+const fromThePool: readonly string[] = ['minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'];
+
 /**
  * What somebody changed by hand on a slot's Deployment and what can be put back without touching its pod. A slot that was scaled to 0
  * is started again only if it is wanted and the gate would let it start; scaled up, it goes back to 1 at once, where Kubernetes takes
@@ -20,9 +23,13 @@ export function slotsToRepair(seating: Seating, gate: Gate | undefined): readonl
     const scaled = what.includes('replicas')
       ? [`was scaled to ${deployment.replicas} by hand; a slot is one instance`]
       : [];
-    const edited = deployment.drift.length > 0 ? [`was edited by hand (${deployment.drift.join(', ')})`] : [];
-    const reason = `Deployment ${name} ${[...scaled, ...edited].join(', and ')}: put back`;
-    repairs.push({ action: 'RepairSlot', slot: name, uid: deployment.uid, what, reason });
+    const settings = deployment.drift.filter((field) => fromThePool.includes(field));
+    const others = deployment.drift.filter((field) => !fromThePool.includes(field));
+    const edited = others.length > 0 ? [`was edited by hand (${others.join(', ')})`] : [];
+    const outdated = settings.length > 0 ? [`has another ${settings.join(', ')} than its pool`] : [];
+    const reason = `Deployment ${name} ${[...scaled, ...edited, ...outdated].join(', and ')}: put right`;
+    const byHand = what.length > settings.length;
+    repairs.push({ action: 'RepairSlot', slot: name, uid: deployment.uid, what, byHand, reason });
   }
   return repairs;
 }

@@ -40,7 +40,7 @@ export function actionEvents(action: Action): PlannedEvent[] {
         event('Normal', 'SeatTakenBack', 'TakeBackSeat', `Took back a seat: ${reason}`),
       );
     case 'RepairSlot':
-      return [event('Warning', 'SlotRepaired', 'RepairSlot', action.reason)];
+      return [event(action.byHand ? 'Warning' : 'Normal', 'SlotRepaired', 'RepairSlot', action.reason)];
     case 'OrderDrains':
       return [
         ...action.ordered.map(({ slot, reason }) =>

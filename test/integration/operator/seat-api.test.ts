@@ -215,7 +215,14 @@ describe('a repair', () => {
   const context = (): ApplyContext =>
     trusted({ client: cluster.client, pool, signal, caches: { deployments: new Store<KubeObject>() } });
   const repair = (uid: string): Promise<void> =>
-    repairSlot(context(), { action: 'RepairSlot', slot: 'prod-0', uid, what: ['replicas', 'strategy'], reason: '' });
+    repairSlot(context(), {
+      action: 'RepairSlot',
+      slot: 'prod-0',
+      uid,
+      what: ['replicas', 'strategy'],
+      byHand: true,
+      reason: '',
+    });
 
   it('puts replicas and strategy back, and leaves the pod template as it is, whoever changed it', async () => {
     await api.createDeployment('prod-0');

@@ -66,14 +66,23 @@ describe('slotsToRepair', () => {
     expect(repairs(pool).map((repair) => repair.what)).toEqual(what);
   });
 
-  it('says what somebody did and that it was put back', () => {
+  it('says what somebody did and that it is put right', () => {
     const [repair] = repairs(poolOf({ running: [0, 2], slots: [changed({ replicas: 5, drift: ['label a'] })] }));
 
     expect(repair).toMatchObject({
       slot: 'prod-1',
       uid: 'deployment-1',
       reason:
-        'Deployment prod-1 was scaled to 5 by hand; a slot is one instance, and was edited by hand (label a): put back',
+        'Deployment prod-1 was scaled to 5 by hand; a slot is one instance, and was edited by hand (label a): put right',
+    });
+  });
+
+  it('accuses nobody of what comes from the pool, or with a release of the operator', () => {
+    const [repair] = repairs(poolOf({ running: [0, 2], slots: [changed({ drift: ['minReadySeconds'] })] }));
+
+    expect(repair).toMatchObject({
+      byHand: false,
+      reason: 'Deployment prod-1 has another minReadySeconds than its pool: put right',
     });
   });
 });

@@ -98,7 +98,8 @@ describe('actionEvents', () => {
     slot: 'prod-1',
     uid: 'u',
     what: ['replicas'],
-    reason: 'Deployment prod-1 was scaled to 5 by hand: put back',
+    byHand: true,
+    reason: 'Deployment prod-1 was scaled to 5 by hand: put right',
   };
 
   it.each<{ action: Action; told: string[] }>([
@@ -165,7 +166,11 @@ describe('actionEvents', () => {
       action: { action: 'RebuildGate', found: undefined, slots: [start], reason: 'new' },
       told: ['Normal SlotStarted Started slot prod-2: 1 more wanted, 1 of 3 seats free'],
     },
-    { action: repair, told: ['Warning SlotRepaired Deployment prod-1 was scaled to 5 by hand: put back'] },
+    {
+      action: { ...repair, what: ['minReadySeconds'], byHand: false, reason: 'Deployment prod-1 is put right' },
+      told: ['Normal SlotRepaired Deployment prod-1 is put right'],
+    },
+    { action: repair, told: ['Warning SlotRepaired Deployment prod-1 was scaled to 5 by hand: put right'] },
     { action: { action: 'EnsureChildren', desiredInstances: 3 }, told: [] },
     { action: { action: 'DeleteConfigCopies', names: ['a'], reason: 'unused' }, told: [] },
   ])('tells of $action.action', ({ action, told }) => {
