@@ -28,8 +28,10 @@ export function lookAgain({ observation, seating, publishing, retiring }: Pictur
   return waits.length === 0 ? undefined : Math.min(...waits);
 }
 
-function untilSessionsEnd({ load, refusal }: Retirement, { drains }: Observation): number | undefined {
+function untilSessionsEnd({ load, refusal, waitsFor }: Retirement, { drains }: Observation): number | undefined {
   if (refusal === undefined) return undefined;
+  // What it waits for is seen by the watches.
+  if (waitsFor !== undefined) return laterMilliseconds;
   // Note: what could not be ordered, nobody confirms soon.
   if (!load.known || drains === undefined) return laterMilliseconds;
   if (isIdle(load)) return confirmationMilliseconds;

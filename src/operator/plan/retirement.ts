@@ -18,6 +18,8 @@ export interface Wish {
   readonly deadlineSeconds: number | null;
   /** Whether it is kept from new sessions until then. */
   readonly drains: boolean;
+  /** It drains already, but something else has to come first, as a sentence; absent: it ends as soon as it may. */
+  readonly waitsFor?: string;
   readonly proviso: Proviso;
 }
 
@@ -48,7 +50,7 @@ export function retirementOf(wish: Wish, pods: readonly CountedPod[], { pool, dr
     ...wish,
     load: loadOf(slot.name, pods, pool.spec),
     mayCut,
-    refusal: stopRefusal(slot.name, pods, pool.spec, { mayCut, drains }),
+    refusal: wish.waitsFor ?? stopRefusal(slot.name, pods, pool.spec, { mayCut, drains }),
   };
 }
 

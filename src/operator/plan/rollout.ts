@@ -6,6 +6,7 @@ import { othersServe } from './may-stop.ts';
 import type { Observation } from './observation.ts';
 import type { ActiveSlot, Wish } from './retirement.ts';
 import type { Block } from './rollout-blocked.ts';
+import { mayDrainAhead } from './drain-ahead.ts';
 import { candidateBlockedBy, rolloutBlockedBy } from './rollout-blocked.ts';
 import { deadlineOf } from './rollout-deadline.ts';
 import type { Seating } from './seating.ts';
@@ -54,7 +55,8 @@ export function rolloutOf(
   const others = candidateBlockedBy(first, { ...company, servesNobody: false });
   const servesNobody = others !== undefined && !isReady(first) && (idle || deadlineSeconds !== null);
   const waits = servesNobody ? candidateBlockedBy(first, { ...company, servesNobody }) : others;
-  if (waits !== undefined) {
+  const ahead = waits !== undefined && mayDrainAhead(first, company, observation);
+  if (waits !== undefined && !ahead) {
     const hopefuls = candidates.filter((slot) => !isReady(slot));
     const mayGo = (slot: ActiveSlot): boolean =>
       candidateBlockedBy(slot, { ...company, servesNobody: true }) === undefined;
@@ -71,10 +73,11 @@ export function rolloutOf(
       why: whatChanged(first, observation),
       deadlineSeconds,
       drains,
+      ...(waits === undefined ? {} : { waitsFor: waits.message }),
       proviso: provisoOf(active, leaving, servesNobody),
     },
     first: first.name,
-    blocked: undefined,
+    blocked: waits,
     mayChange: false,
   };
 }
