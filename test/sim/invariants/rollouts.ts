@@ -58,7 +58,7 @@ function isAvailable({ reported, template }: SimDeployment): boolean {
 
 /** Note: when the user wants yet another revision, one that serves nobody may get it while the last one is not available yet either. */
 function assertNoOther(cluster: Cluster, { deployment, template, intent }: Roll, other: UnderWay | undefined): void {
-  if (other === undefined || other.slot === deployment.slot) return;
+  if (other === undefined || other.slot === deployment.slot || isLeaving(intent.observation, other.slot)) return;
   const isSuperseded = other.revision !== template.revision;
   const serves = cluster.store
     .last('pods')
@@ -67,6 +67,13 @@ function assertNoOther(cluster: Cluster, { deployment, template, intent }: Roll,
   throw new Violation(
     `G5: operator ${intent.operator} rolled ${deployment.slot} while ${other.slot}, which it rolled before, is not available yet`,
   );
+}
+
+/** Not one of those that the pool is to have. */
+function isLeaving({ drains, slots }: Observation, name: string): boolean {
+  const order = drains?.draining.find(({ slot }) => slot === name);
+  const isAskedFor = slots.find((slot) => slot.name === name)?.deployment?.stopRequested === true;
+  return isAskedFor || order?.cause === 'NotWanted' || order?.cause === 'StopRequested';
 }
 
 function assertNotFailedElsewhere({ deployment, template, intent }: Roll): void {
