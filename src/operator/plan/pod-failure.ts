@@ -23,9 +23,17 @@ export function failureOf(pod: ObservedPod, { pool }: Observation, isDraining: b
   if (restarts >= failedAfterRestarts) return { why: 'its gateway ended again and again', said };
 
   const { progressDeadlineSeconds } = pool.spec.rollout;
-  if (ready || isDraining || progressMilliseconds === undefined) return undefined;
+  if (ready || isDraining || progressMilliseconds === undefined || hasNews(pod)) return undefined;
   if (progressMilliseconds < progressDeadlineSeconds * 1000) return undefined;
   return { why: `it was not ready within ${progressDeadlineSeconds} s`, said };
+}
+
+/**
+ * Whether its sidecar answers while our cache does not know yet that it let the gateway start. Then the cache is old, and when the
+ * gateway could begin is not known: the pod may have waited for its seat all the time.
+ */
+function hasNews({ answer, balancerStarted }: ObservedPod): boolean {
+  return answer !== undefined && !balancerStarted;
 }
 
 /** Note: the last end too. A container that was just started again waits for nothing, and would tell nobody why it failed. */

@@ -10,7 +10,7 @@ import type {
 import { retiringOf } from '../../../src/operator/plan/retirements.ts';
 import { seatingOf } from '../../../src/operator/plan/seating.ts';
 import { startableSlots } from '../../../src/operator/plan/starts.ts';
-import { asked, deploymentOf, drainOf, podOf, poolOf, slotOf } from './pool-of.ts';
+import { answerOf, asked, deploymentOf, drainOf, podOf, poolOf, slotOf } from './pool-of.ts';
 
 const good = { revision: 'old', configCopy: 'prod-config-0' };
 const crash = { reason: 'CrashLoopBackOff', message: 'exit 1' };
@@ -75,6 +75,10 @@ describe('failures', () => {
       pool: rolled({ ready: true, progressMilliseconds: 600_000 }),
     },
     { name: 'a pod that waits for its seat', pool: rolled({ progressMilliseconds: undefined }) },
+    {
+      name: 'a pod whose sidecar answers, though it never ran as far as the caches know',
+      pool: rolled({ balancerStarted: false, progressMilliseconds: 600_000, answer: answerOf() }),
+    },
     { name: 'a slot that is available, however often it crashed', pool: rolled({ restarts: 9 }, { available: true }) },
     {
       name: 'a revision that has been available in this slot',
