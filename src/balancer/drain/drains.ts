@@ -31,6 +31,8 @@ export type OrderedDrain = z.infer<typeof OrderedDrain>;
 export const Drains = z.object({
   /** Grows by one with every write; 0: not said. */
   generation: z.int().min(0).default(0),
+  /** metadata.uid of that pool; empty: not said. A pool that is deleted and created again counts its generations anew. */
+  poolUid: z.string().default(''),
   /** metadata.generation of the pool that this was written for; 0: not said. */
   poolGeneration: z.int().min(0).default(0),
   draining: z.array(OrderedDrain).default([]),

@@ -9,31 +9,34 @@ interface Bucket {
   filledAt: number;
 }
 
-/** How many events may still be sent about each object: 25 at once, then one per 300 s. Remembers `maxObjects` objects. */
+/**
+ * How many events may still be sent about each subject (an object and a reason): 25 at once, then one per 300 s. Remembers the last
+ * `maxSubjects`.
+ */
 export class EventAllowance {
   readonly #clock: Clock;
-  readonly #maxObjects: number;
+  readonly #maxSubjects: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(clock: Clock, maxObjects = 4096) {
+  constructor(clock: Clock, maxSubjects = 4096) {
     this.#clock = clock;
-    this.#maxObjects = maxObjects;
+    this.#maxSubjects = maxSubjects;
   }
 
   /** Uses one up; false when there is none left. */
-  take(object: string): boolean {
+  take(subject: string): boolean {
     const now = this.#clock.monotonicMilliseconds();
-    const bucket = this.#buckets.get(object) ?? { tokens: burst, filledAt: now };
+    const bucket = this.#buckets.get(subject) ?? { tokens: burst, filledAt: now };
     const tokens = Math.min(burst, bucket.tokens + (now - bucket.filledAt) / refillMilliseconds);
     const allowed = tokens >= 1;
-    this.#remember(object, { tokens: allowed ? tokens - 1 : tokens, filledAt: now });
+    this.#remember(subject, { tokens: allowed ? tokens - 1 : tokens, filledAt: now });
     return allowed;
   }
 
-  #remember(object: string, bucket: Bucket): void {
-    this.#buckets.delete(object);
-    this.#buckets.set(object, bucket);
+  #remember(subject: string, bucket: Bucket): void {
+    this.#buckets.delete(subject);
+    this.#buckets.set(subject, bucket);
     const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > this.#maxObjects && oldest !== undefined) this.#buckets.delete(oldest);
+    if (this.#buckets.size > this.#maxSubjects && oldest !== undefined) this.#buckets.delete(oldest);
   }
 }

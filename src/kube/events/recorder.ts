@@ -44,7 +44,7 @@ export class EventRecorder {
   }
 
   /**
-   * Notes an event, to be sent soon. Repetitions within 6 minutes are counted on the event that is there. About one object 25 writes pass
+   * Notes an event, to be sent soon. Repetitions within 6 minutes are counted on the event that is there. About one object and reason 25 writes pass
    * at once and then one per 5 minutes; a new event beyond that is dropped, a repetition is counted with the next write.
    */
   record(record: EventRecord): void {
@@ -57,7 +57,7 @@ export class EventRecorder {
       known.lastObservedMilliseconds = now;
     }
     if (known?.queued) return;
-    if (!this.#allowance.take(objectOf(record))) {
+    if (!this.#allowance.take(subjectOf(record))) {
       if (known === undefined) this.#drop('TooMany');
       return;
     }
@@ -143,8 +143,9 @@ export class EventRecorder {
   }
 }
 
-function objectOf({ regarding }: EventRecord): string {
-  return JSON.stringify([regarding.kind, regarding.namespace, regarding.name, regarding.uid]);
+/** The reason too: an object that talks much of one thing must not use up what a rare warning about it needs. */
+function subjectOf({ regarding, reason }: EventRecord): string {
+  return JSON.stringify([regarding.kind, regarding.namespace, regarding.name, regarding.uid, reason]);
 }
 
 function dropReason(error: unknown, hardStop: AbortSignal): EventDropReason {

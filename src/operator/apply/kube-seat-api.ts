@@ -126,7 +126,7 @@ export function createSeatApi({ client, pool, inputs, nodeOf, askSidecar, signal
     },
 
     async writeDrains(drains, resourceVersion) {
-      const patch = { metadata: { resourceVersion }, data: { [drainsKey]: printDrains(drains) } };
+      const patch = { metadata: { resourceVersion }, data: { [drainsKey]: printDrains(drains, pool.uid) } };
       const key = { namespace, name: childNames(name).balancer };
       const written = await unless(isGoneOrChanged, () =>
         client.mergePatch(configMapType, key, patch, { fieldManager: drainsManager, signal }),

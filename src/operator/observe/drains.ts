@@ -2,13 +2,20 @@ import { drainsKey, parseDrains } from '../../balancer/drain/drains.ts';
 import type { ObservedDrains } from '../plan/observation.ts';
 import type { WatchedConfigMap } from './caches.ts';
 
-/** The drains that were ordered. A text that somebody damaged orders none; the next write mends it. */
-export function observeDrains({ metadata, data }: WatchedConfigMap): ObservedDrains {
+/**
+ * The drains that were ordered. A text that somebody damaged orders none; the next write mends it. Generations of an earlier pool of the
+ * same name say nothing of this one; its drains do, because its pods may still run.
+ */
+export function observeDrains({ metadata, data }: WatchedConfigMap, poolUid: string): ObservedDrains {
   const { resourceVersion = '' } = metadata;
   const parsed = parseDrains(data?.[drainsKey]);
-  return parsed.ok && parsed.drains.generation > 0
-    ? { resourceVersion, ...parsed.drains }
-    : { resourceVersion, generation: lostGeneration(resourceVersion), poolGeneration: 0, draining: [] };
+  if (!parsed.ok || parsed.drains.generation === 0) {
+    return { resourceVersion, generation: lostGeneration(resourceVersion), poolGeneration: 0, draining: [] };
+  }
+
+  const { generation, poolGeneration, draining } = parsed.drains;
+  const isOfThisPool = parsed.drains.poolUid === poolUid;
+  return { resourceVersion, generation, poolGeneration: isOfThisPool ? poolGeneration : 0, draining };
 }
 
 /**

@@ -58,7 +58,7 @@ export function observe(inputs: ObserveInputs): Observation {
     config,
     configCopies: copies.map(({ metadata }) => metadata.name),
     conflicts: conflictsOf(memory, gate, pool),
-    drains: settings !== undefined && belongsTo(settings, pool) ? observeDrains(settings) : undefined,
+    drains: settings !== undefined && belongsTo(settings, pool) ? observeDrains(settings, pool.uid) : undefined,
     balancerImage: inputs.balancerImage,
     refusals: [...refusedTemplate(pool), ...memory.children.refusals, ...memory.slots.refusals, ...refusedPods(inputs)],
   };

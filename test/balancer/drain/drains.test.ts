@@ -7,6 +7,7 @@ describe('parseDrains', () => {
   it('reads what the operator writes', () => {
     const text = `
 generation: 8
+poolUid: p1
 poolGeneration: 12
 draining:
 - {slot: prod-1, podUid: ${uid}, deadlineSeconds: 600, since: 7, cause: Outdated, reason: "the image changed"}
@@ -17,6 +18,7 @@ draining:
       ok: true,
       drains: {
         generation: 8,
+        poolUid: 'p1',
         poolGeneration: 12,
         draining: [
           {
@@ -39,7 +41,10 @@ draining:
     { name: 'an empty list', text: 'draining: []' },
     { name: 'a comment alone', text: '# nothing' },
   ])('takes $name for nothing that drains', ({ text }) => {
-    expect(parseDrains(text)).toEqual({ ok: true, drains: { generation: 0, poolGeneration: 0, draining: [] } });
+    expect(parseDrains(text)).toEqual({
+      ok: true,
+      drains: { generation: 0, poolUid: '', poolGeneration: 0, draining: [] },
+    });
   });
 
   it('asks only for the UID, and ignores what a newer operator adds', () => {

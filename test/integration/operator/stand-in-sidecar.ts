@@ -48,7 +48,7 @@ export async function startSidecar({ metadata }: KubeObject): Promise<Sidecar> {
     held: { reason: 'StartGate', message: 'not asked yet', seatsGeneration: null, waitsFor: [] },
     isBusy: false,
     isSilent: false,
-    drains: { generation: 0, poolGeneration: 0, draining: [] },
+    drains: { generation: 0, poolUid: '', poolGeneration: 0, draining: [] },
     drainsSince: undefined,
     reported: '',
     server: createServer((_request, response) => {

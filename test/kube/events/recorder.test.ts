@@ -119,7 +119,7 @@ describe('EventRecorder', () => {
     ]);
   });
 
-  it('sends 25 events about one object at once, and drops the others and says so', async () => {
+  it('sends 25 events about one object and reason at once, and drops the others and says so', async () => {
     const { clock, counts, recorder, sent, start, stop } = bench();
     const running = start();
     for (let n = 0; n < 30; n++) recorder.record(event({ message: `Started slot prod-${n}` }));
@@ -131,6 +131,16 @@ describe('EventRecorder', () => {
 
     expect(sent).toHaveLength(26);
     expect(counts.dropped).toEqual(Array.from({ length: 5 }, () => 'TooMany'));
+  });
+
+  it('drops no rare warning about an object that talks much of something else', () => {
+    const { counts, recorder } = bench();
+
+    for (let n = 0; n < 30; n++) recorder.record(event({ message: `Started slot prod-${n}` }));
+    const before = counts.dropped.length;
+    recorder.record(event({ reason: 'SessionsCut', type: 'Warning', message: 'Cut off 2 sessions' }));
+
+    expect(counts.dropped).toHaveLength(before);
   });
 
   it('loses no count of a repetition that it may not send yet', async () => {

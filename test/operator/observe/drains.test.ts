@@ -20,17 +20,28 @@ const list: DrainList = {
   ],
 };
 
+const poolUid = 'uid-of-the-pool';
+
 const observed = (text: string | undefined): ReturnType<typeof observeDrains> =>
-  observeDrains({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'prod-balancer', resourceVersion: '600' },
-    data: { 'balancer.yaml': '{}', ...(text === undefined ? {} : { 'drains.yaml': text }) },
-  });
+  observeDrains(
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'prod-balancer', resourceVersion: '600' },
+      data: { 'balancer.yaml': '{}', ...(text === undefined ? {} : { 'drains.yaml': text }) },
+    },
+    poolUid,
+  );
 
 describe('observeDrains', () => {
   it('reads what was written, and the version to compare with', () => {
-    expect(observed(printDrains(list))).toEqual({ resourceVersion: '600', ...list });
+    expect(observed(printDrains(list, poolUid))).toEqual({ resourceVersion: '600', ...list });
+  });
+
+  it('keeps the drains of an earlier pool of the same name, whose generations say nothing of this one', () => {
+    const earlier = printDrains({ ...list, poolGeneration: 99 }, 'uid-of-an-earlier-pool');
+
+    expect(observed(earlier)).toEqual({ resourceVersion: '600', ...list, poolGeneration: 0 });
   });
 
   it.each([
@@ -45,7 +56,7 @@ describe('observeDrains', () => {
 
 describe('printDrains', () => {
   it('writes what the sidecars read', () => {
-    const parsed = parseDrains(printDrains(list));
+    const parsed = parseDrains(printDrains(list, poolUid));
 
     expect(parsed).toMatchObject({
       ok: true,

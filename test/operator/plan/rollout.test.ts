@@ -252,3 +252,59 @@ describe('rollout, why nobody goes', () => {
     expect(goes(pool)).toBeDefined();
   });
 });
+
+describe('rollout, the next one drains ahead', () => {
+  /** Rolled, Ready, but not yet for minReadySeconds. */
+  const settling = (number: number) => slotOf(number, { deployment: deploymentOf(number, { available: false }) });
+
+  it.each([
+    {
+      name: 'while the one before proves itself and a third is available',
+      pool: poolOf({ outdated: [0, 1], slots: [settling(2)], ...listening }),
+      slot: 'prod-1',
+    },
+    {
+      name: 'though somebody annotated the Deployment of another, which makes it unavailable for a moment',
+      pool: poolOf({ max: 2, outdated: [1], draining: [1], slots: [settling(0)], ...listening }),
+      slot: 'prod-1',
+    },
+    {
+      name: 'not where clients would depend on a fresh instance alone',
+      pool: poolOf({ max: 2, outdated: [1], slots: [settling(0)], ...listening }),
+      slot: undefined,
+    },
+    {
+      name: 'not while the one before is not Ready',
+      pool: poolOf({ outdated: [0, 1], slots: [starting(2)], ...listening }),
+      slot: undefined,
+    },
+    {
+      name: 'and is taken back when another one is not Ready any more',
+      pool: poolOf({ outdated: [0, 1], draining: [1], slots: [starting(2)], ...listening }),
+      slot: undefined,
+    },
+    {
+      name: 'not where a drain is only a wait',
+      pool: poolOf({ outdated: [0, 1], slots: [settling(2)] }),
+      slot: undefined,
+    },
+    {
+      name: 'not while another one is to stop',
+      pool: poolOf({
+        outdated: [0, 1],
+        slots: [settling(2), slotOf(3, { deployment: deploymentOf(3, { stopRequested: true }) })],
+        max: 4,
+        ...listening,
+      }),
+      slot: undefined,
+    },
+  ])('$name', ({ pool, slot }) => {
+    expect(goes(asked(pool))).toBe(slot);
+  });
+
+  it('but ends only when the one before is available', () => {
+    const pool = asked(poolOf({ outdated: [0, 1], draining: [1], slots: [settling(2)], ...listening }));
+
+    expect(next(pool)).toMatchObject({ drains: true, refusal: 'none is replaced while prod-2 is not available yet' });
+  });
+});
