@@ -2,8 +2,10 @@ import { describeLives } from './lives.ts';
 
 describeLives('Everything', {
   'RollSlot to Current': 300,
-  StopSlot: 100,
-  DrainsWritten: 300,
-  'sessions cut: ForceDelete': 30,
-  'sessions cut: NodeLost': 1,
+  'RollSlot to LastGood': 20,
+  StopSlot: 200,
+  DrainsWritten: 2000,
+  WorkSent: 3000,
+  'sessions cut: ForceDelete': 40,
+  'sessions cut: SidecarKilled': 30,
 });

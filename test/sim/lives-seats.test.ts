@@ -1,3 +1,3 @@
 import { describeLives } from './lives.ts';
 
-describeLives('Seats', { GatewayStarted: 3000, StopSlot: 200, TakeBackSeats: 100, WorkSent: 2000 });
+describeLives('Seats', { GatewayStarted: 2000, StopSlot: 100, TakeBackSeats: 100, WorkSent: 3000 });

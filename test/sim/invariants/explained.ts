@@ -59,6 +59,10 @@ function unexplainedRoll({ action, look, observation }: Intent, spec: ResolvedSp
   if (seats > spec.maxInstances) return `${seats} seats are taken, and maxInstances is ${spec.maxInstances}`;
 
   const slot = observation.slots.find(({ name }) => name === action.slot);
+  const cordoned = observation.slots.find((other) => other !== slot && isOnCordonedNode(other));
+  if (cordoned !== undefined && slot !== undefined && !isOnCordonedNode(slot)) {
+    return `the node of ${cordoned.name} is cordoned, and its drain needs the disruption budget`;
+  }
   return slot !== undefined && isOutdated(slot, observation) ? undefined : 'it is not outdated';
 }
 
@@ -95,6 +99,11 @@ function seemsToFail(
   const { progressDeadlineSeconds } = pool.spec.rollout;
   const isLate = progressMilliseconds >= progressDeadlineSeconds * 1000;
   return revision === pool.revision && !ready && (restarts >= 3 || isLate);
+}
+
+function isOnCordonedNode({ deployment, pods }: ObservedSlot): boolean {
+  const isActive = deployment?.deleting === false && deployment.replicas > 0;
+  return isActive && pods.some(({ nodeCordoned, terminating }) => nodeCordoned && !terminating);
 }
 
 function exists({ deployment, pods }: ObservedSlot): boolean {

@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { Occurrence } from './occurrence.ts';
 import { guardCap } from './cap.ts';
 import { assertExplained } from './explained.ts';
-import { guardRollouts } from './rollouts.ts';
+import { assertNotFailedElsewhere, guardRollouts } from './rollouts.ts';
 import { assertLegalCut, assertNobodyCut, guardDoomed } from './sessions.ts';
 import type { Tally } from './tally.ts';
 import { assertBestGateway } from './work.ts';
@@ -18,6 +18,9 @@ export function guard(cluster: Cluster, tally: Tally): { check: () => void } {
     switch (occurrence.kind) {
       case 'GatewayStarted':
         cap.assertMayStart(occurrence.process);
+        break;
+      case 'SlotCreated':
+        assertNotFailedElsewhere(occurrence.slot, occurrence.template, occurrence.intent);
         break;
       case 'SlotDeleted':
         assertNobodyCut(cluster, occurrence, tally);

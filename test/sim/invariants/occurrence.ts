@@ -9,6 +9,7 @@ import type { Intent } from '../operator/intent.ts';
 /** Something that guarantees are asserted on, told at the moment it happens. */
 export type Occurrence =
   | { readonly kind: 'GatewayStarted'; readonly process: Process }
+  | { readonly kind: 'SlotCreated'; readonly slot: string; readonly template: SimTemplate; readonly intent: Intent }
   /** Before the Deployment goes. */
   | { readonly kind: 'SlotDeleted'; readonly deployment: SimDeployment; readonly intent: Intent }
   /** Before the template is another one. */

@@ -2,7 +2,9 @@ import type { Observation } from '../../../src/operator/plan/observation.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { findDeployment } from '../cluster/cluster.ts';
 import type { SimDeployment, SimPod } from '../cluster/objects.ts';
+import type { SimTemplate } from '../cluster/template.ts';
 import { keyOf } from '../cluster/template.ts';
+import type { Intent } from '../operator/intent.ts';
 import type { Occurrence } from './occurrence.ts';
 import { Violation } from './violation.ts';
 
@@ -33,7 +35,7 @@ export function guardRollouts(cluster: Cluster): { assertOneAtATime: (roll: Roll
       if (action.to.kind === 'LastGood') assertFailed(cluster, roll);
       else {
         assertNoOther(cluster, roll, underWay.get(operator));
-        assertNotFailedElsewhere(roll);
+        assertNotFailedElsewhere(deployment.slot, template, intent);
       }
       const { revision } = template;
       underWay.set(operator, { slot: deployment.slot, uid: deployment.uid, template: keyOf(template), revision });
@@ -76,14 +78,18 @@ function isLeaving({ drains, slots }: Observation, name: string): boolean {
   return isAskedFor || order?.cause === 'NotWanted' || order?.cause === 'StopRequested';
 }
 
-function assertNotFailedElsewhere({ deployment, template, intent }: Roll): void {
-  const failed = intent.observation.slots.find(
-    (slot) => slot.name !== deployment.slot && slot.deployment?.failedRevision === template.revision,
-  );
+/** A revision that failed is neither started nor rolled out while a slot says so, and has not proved the opposite since. */
+export function assertNotFailedElsewhere(
+  slot: string,
+  { revision }: SimTemplate,
+  { observation, operator }: Intent,
+): void {
+  const failed = observation.slots.find(({ name, deployment }) => {
+    const hasHealed = deployment?.revision === revision && deployment.available;
+    return name !== slot && deployment?.failedRevision === revision && !hasHealed;
+  });
   if (failed === undefined) return;
-  throw new Violation(
-    `G5: operator ${intent.operator} rolled ${deployment.slot} to ${template.revision}, which failed in ${failed.name}`,
-  );
+  throw new Violation(`G5: operator ${operator} gave ${slot} ${revision}, which failed in ${failed.name}`);
 }
 
 /** Note: by the time as it is. An operator whose clock is off by an hour must not call a revision failed for that. */

@@ -38,6 +38,7 @@ export function faults(cluster: Cluster, temper: Temper): Move[] {
     ...rolloutEdits(cluster),
     ...lasting,
     ...nodeFaults(cluster),
+    ...nodeFaults(cluster),
     ...(slot === undefined ? [] : [...slotFaults(cluster, slot), ...slotRequests(cluster, slot)]),
     ...podFaults(cluster, pod?.uid),
     ...processFaults(cluster, pod?.uid),

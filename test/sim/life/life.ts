@@ -78,7 +78,7 @@ function randomMoves(cluster: Cluster, operators: readonly SimOperator[], temper
   const { random } = cluster;
   const dice = random.next();
   if (dice < (temper === 'Drains' ? 0.05 : 0.03)) return faults(cluster, temper);
-  if (dice < 0.053) return operators.map((operator) => () => operator.crash());
+  if (dice < 0.053) return operators.flatMap(endings);
   if (dice < 0.45) return random.pick(operators)?.moves() ?? [];
   if (dice < 0.47) return deploymentStatusMoves(cluster);
   if (dice < 0.5) return endingMoves(cluster);
@@ -86,4 +86,10 @@ function randomMoves(cluster: Cluster, operators: readonly SimOperator[], temper
   if (dice < 0.68) return sidecarMoves(cluster);
   if (dice < 0.79) return [() => hurry(cluster)];
   return [...controllerMoves(cluster), ...kubeletMoves(cluster), ...nodeControllerMoves(cluster)];
+}
+
+/** How an operator's process may end: by chance, or because another version takes over. */
+function endings(operator: SimOperator): Move[] {
+  const crash = (): void => operator.crash();
+  return [crash, crash, () => operator.upgrade('balancer:2')];
 }

@@ -79,7 +79,7 @@ export function nodeFaults(cluster: Cluster): Move[] {
   const node = cluster.random.pick(nodes);
   if (node === undefined) return [];
   if (cluster.lostNodes.has(node))
-    return [bringBack, bringBack, bringBack, reboot].map((back) => () => back(cluster, node));
+    return [bringBack, bringBack, reboot, reboot].map((back) => () => back(cluster, node));
   if (cluster.store.last('cordoned').includes(node)) {
     const back = (): void => uncordon(cluster, node);
     return [back, back, back, () => drainNode(cluster, node)];

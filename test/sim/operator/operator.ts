@@ -21,7 +21,8 @@ export interface SimOperator {
   /** SIGKILL: what it was about is over; a request that was sent still arrives with this probability. */
   crash(arriveProbability?: number): void;
   /** Another version of the operator takes over, which brings another sidecar. */
-  upgrade(sidecar: string): void;
+  upgrade(image: string): void;
+  readonly sidecar: () => string;
   readonly isBusy: () => boolean;
   /** It has decided to end an instance, and the request is on its way. */
   readonly isAboutToStop: () => boolean;
@@ -68,6 +69,7 @@ export function operatorOf(cluster: Cluster, name: string, clock: OperatorClock)
     name,
     caches,
     planNow: () => plan(look(), now()),
+    sidecar: () => sidecar,
     isBusy: () => busy,
     isAboutToStop: () => requests.isAboutToStop(),
     wasWoken: () => {

@@ -44,7 +44,8 @@ export function simSeatApi(cluster: Cluster, send: Send, intent: Intent, templat
       send('PUT gate', () =>
         String(store.last('gate')?.resourceVersion) === expect ? storeGate(cluster, gate) : 'Conflict',
       ),
-    createDeployment: (slot) => send(`POST Deployment ${slot}`, () => createDeployment(cluster, slot, template)),
+    createDeployment: (slot) =>
+      send(`POST Deployment ${slot}`, () => createDeployment(cluster, slot, template, intent)),
     touchDeployment: ({ uid, slot, resourceVersion }) =>
       send(`PATCH Deployment ${slot}`, () => {
         const found = store.last('deployments').find((deployment) => deployment.uid === uid);
@@ -123,10 +124,16 @@ function storeGate(cluster: Cluster, gate: Gate): WrittenGate {
   return { uid, resourceVersion: String(resourceVersion) };
 }
 
-function createDeployment(cluster: Cluster, slot: string, template: SimTemplate): 'Created' | 'AlreadyExists' {
+function createDeployment(
+  cluster: Cluster,
+  slot: string,
+  template: SimTemplate,
+  intent: Intent,
+): 'Created' | 'AlreadyExists' {
   const deployments = cluster.store.last('deployments');
   if (deployments.some((found) => found.slot === slot)) return 'AlreadyExists';
 
+  cluster.onOccurrence({ kind: 'SlotCreated', slot, template, intent });
   const created: SimDeployment = {
     slot,
     uid: cluster.nextUid('deployment'),
