@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.ts';
-import { kubectl } from '../harness/kubectl.ts';
+import { kubectl, tryKubectl } from '../harness/kubectl.ts';
 import { type PoolPod, podsOfPool } from '../harness/pods.ts';
 import { isReady, patchPool, type Pool, waitForPool } from '../harness/pools.ts';
 import { closeSshSessions, listSshSessions, openSshSessions } from '../harness/ssh-sessions.ts';
@@ -64,6 +64,11 @@ const endedAfterTheSession = { stayed: true, sessionLived: true, ended: true };
 async function restartKubelet(node: string): Promise<void> {
   await cluster('stop-component', `${node}-kubelet`);
   await cluster('start-component', `${node}-kubelet`);
+  // The client may be on that node, and a kubelet that has just started does not know its pods yet.
+  await eventually('the client can be reached', 60, async () => {
+    const { code } = await tryKubectl(['exec', '-n', environment.namespace, 'client', '--', 'true']);
+    return code === 0;
+  });
 }
 
 beforeAll(async () => {
