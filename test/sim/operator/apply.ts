@@ -108,17 +108,20 @@ function rememberRevision(cluster: Cluster, { uid, lastGood }: RememberRevision)
   return true;
 }
 
-const texts = new WeakMap<GatewayPoolStatus, string>();
-
-/** Note: a stored status is compared thousands of times, so its text is kept. */
-function textOf(status: GatewayPoolStatus): string {
-  const text = texts.get(status) ?? JSON.stringify(status);
-  texts.set(status, text);
-  return text;
+export function sameStatus(left: GatewayPoolStatus, right: GatewayPoolStatus | undefined): boolean {
+  return isSame(left, right);
 }
 
-export function sameStatus(left: GatewayPoolStatus, right: GatewayPoolStatus | undefined): boolean {
-  return right !== undefined && left.summary === right.summary && textOf(left) === textOf(right);
+/** As JSON. Note: by hand, because statuses are compared hundreds of thousands of times. */
+function isSame(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+
+  const [mine, others] = [Object.entries(left), Object.values(right)];
+  return (
+    mine.length === others.length &&
+    mine.every(([key, value]) => key in right && isSame(value, Reflect.get(right, key)))
+  );
 }
 
 /** A compare-and-swap on the pool's resourceVersion, left out when nothing changed. */
