@@ -57,13 +57,13 @@ function assertRevision(cluster: Cluster): void {
   const deployments = cluster.store.last('deployments');
   const outdated = deployments.filter(({ template }) => template.revision !== wanted || isEdited(template));
   const down = deployments.filter((deployment) => !isAvailable(deployment));
-  const isGood = behaviourOf({ image: spec.image, config: value }) === 'Serves';
+  // Note: a good one may have failed too, where nobody started its pod for as long as the user allows. That was judged when it was rolled back.
+  const isGood = behaviourOf({ image: spec.image, config: value }) === 'Serves' && !isFailed(cluster);
   const limits = wantedLimits(spec);
   const isOver = deployments.length + limits.externalInstances > limits.maxInstances;
   const rolls = spec.rollout.policy !== 'OnDelete' && !isOver;
 
   expect(!isGood || !rolls || outdated.length === 0, `${names(outdated)} do not run ${wanted}`);
-  expect(!isGood || !isFailed(cluster), `${wanted} is called failed, and it is good`);
   expect(
     down.every(({ template }) => behaviourOf(template) !== 'Serves'),
     `${names(down)} are not available`,
