@@ -43,6 +43,7 @@ function healFaults({ cluster, operators }: Simulation): void {
   }
   closeAllSessions(cluster);
   cluster.silence = 0;
+  for (const process of cluster.processes.values()) process.silent = false;
   cluster.apiIsDown = false;
   cluster.lostNodes.clear();
   for (const node of cluster.store.last('cordoned')) uncordon(cluster, node);

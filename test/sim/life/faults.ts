@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { findPod, say } from '../cluster/cluster.ts';
 import { crashGateway, killSidecar } from '../cluster/kubelet.ts';
 import type { Move } from '../cluster/move.ts';
+import type { Process } from '../cluster/process.ts';
 import { nodeFaults } from './nodes.ts';
 import * as user from './user.ts';
 
@@ -32,7 +33,11 @@ export function faults(cluster: Cluster, temper: Temper): Move[] {
       ...processFaults(cluster, pod?.uid),
     ];
   }
-  if (temper === 'Drains') return [...drainEdits(cluster), ...(slot === undefined ? [] : stopRequests(cluster, slot))];
+  if (temper === 'Drains') {
+    const process = pod && cluster.processes.get(pod.uid);
+    const requests = slot === undefined ? [] : stopRequests(cluster, slot);
+    return [...drainEdits(cluster), ...requests, ...(process === undefined ? [] : [hush(process)])];
+  }
   return [
     ...seatEdits(cluster),
     ...rolloutEdits(cluster),
@@ -154,11 +159,19 @@ function podFaults(cluster: Cluster, uid: string | undefined): Move[] {
   return [remove, remove, () => user.deletePodByForce(cluster, uid)];
 }
 
+/** For a while its sidecar does its work, and nobody gets an answer at /sessions. */
+function hush(process: Process): Move {
+  return () => {
+    process.silent = !process.silent;
+  };
+}
+
 function processFaults(cluster: Cluster, uid: string | undefined): Move[] {
   const process = uid === undefined ? undefined : cluster.processes.get(uid);
   if (process === undefined) return [];
   const name = findPod(cluster, process.podUid)?.name ?? '';
   return [
+    hush(process),
     () => {
       process.gatewayServes = false;
     },
