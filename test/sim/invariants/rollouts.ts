@@ -34,7 +34,7 @@ export function guardRollouts(cluster: Cluster): { assertOneAtATime: (roll: Roll
       if (action.action !== 'RollSlot') return;
       if (action.to.kind === 'LastGood') assertFailed(cluster, roll);
       else {
-        assertNoOther(cluster, roll, underWay.get(operator));
+        assertNoOther(roll, underWay.get(operator));
         assertNotFailedElsewhere(deployment.slot, template, intent);
       }
       const { revision } = template;
@@ -59,12 +59,12 @@ function isAvailable({ reported, template }: SimDeployment): boolean {
 }
 
 /** Note: when the user wants yet another revision, one that serves nobody may get it while the last one is not available yet either. */
-function assertNoOther(cluster: Cluster, { deployment, template, intent }: Roll, other: UnderWay | undefined): void {
+function assertNoOther({ deployment, template, intent }: Roll, other: UnderWay | undefined): void {
   if (other === undefined || other.slot === deployment.slot || isLeaving(intent.observation, other.slot)) return;
   const isSuperseded = other.revision !== template.revision;
-  const serves = cluster.store
-    .last('pods')
-    .some(({ deploymentUid, report, terminating }) => deploymentUid === deployment.uid && report.ready && !terminating);
+  const serves = intent.look.pods.some(
+    ({ deploymentUid, report, terminating }) => deploymentUid === deployment.uid && report.ready && !terminating,
+  );
   if (isSuperseded && !serves) return;
   throw new Violation(
     `G5: operator ${intent.operator} rolled ${deployment.slot} while ${other.slot}, which it rolled before, is not available yet`,
