@@ -22,7 +22,8 @@ export interface GetTextOptions {
 export function getText(options: GetTextOptions): Promise<string> {
   const { address, port, path, deadlineMilliseconds, maxBytes, signal } = options;
   return new Promise((resolve, reject) => {
-    let text = '';
+    const chunks: Buffer[] = [];
+    let bytes = 0;
     const request = get(
       { host: address, port, path, agent, ...(signal === undefined ? {} : { signal }) },
       (response) => {
@@ -31,12 +32,12 @@ export function getText(options: GetTextOptions): Promise<string> {
           response.destroy(new Error(`the answer has status ${response.statusCode}`));
           return;
         }
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text += chunk;
-          if (text.length > maxBytes) response.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes > maxBytes) response.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
         });
-        response.on('end', () => resolve(text));
+        response.on('end', () => resolve(Buffer.concat(chunks).toString()));
       },
     );
     const timer = setTimeout(() => {

@@ -1,7 +1,7 @@
-import { request } from 'node:http';
 import { z } from 'zod';
-import type { Observation, ObservedPod, PodAnswer } from '../plan/observation.ts';
 import { adminPort } from '../../balancer/config/schema.ts';
+import { getText } from '../../balancer/transport/get-text.ts';
+import type { Observation, ObservedPod, PodAnswer } from '../plan/observation.ts';
 
 const count = z.int().min(0);
 
@@ -30,8 +30,7 @@ const Sessions = z
     }),
   );
 
-const deadlineMilliseconds = 1000;
-const largestAnswerBytes = 65_536;
+const question = { path: '/sessions', deadlineMilliseconds: 1000, maxBytes: 65_536 } as const;
 
 /** Asks one sidecar at /sessions. undefined: no answer in time, or none that makes sense. Never throws. */
 export type AskSidecar = (podIp: string, signal: AbortSignal) => Promise<PodAnswer | undefined>;
@@ -40,35 +39,12 @@ export type AskSidecar = (podIp: string, signal: AbortSignal) => Promise<PodAnsw
 export const askSidecar: AskSidecar = (podIp, signal) => askAt(podIp, adminPort, signal);
 
 /** See {@link askSidecar}; the port is given in tests. */
-export async function askAt(host: string, port: number, signal: AbortSignal): Promise<PodAnswer | undefined> {
+export async function askAt(address: string, port: number, signal: AbortSignal): Promise<PodAnswer | undefined> {
   try {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMilliseconds)]);
-    const text = await getText(host, port, deadline);
-    return Sessions.parse(JSON.parse(text));
+    return Sessions.parse(JSON.parse(await getText({ ...question, address, port, signal })));
   } catch {
     return undefined;
   }
-}
-
-function getText(host: string, port: number, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request({ host, port, path: '/sessions', agent: false, signal }, (response) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        chunks.push(chunk);
-        if (bytes > largestAnswerBytes) call.destroy(new Error(`more than ${largestAnswerBytes} bytes`));
-      });
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve(Buffer.concat(chunks).toString());
-        else reject(new Error(`status ${response.statusCode}`));
-      });
-      response.on('error', reject);
-    });
-    call.on('error', reject);
-    call.end();
-  });
 }
 
 /** Asks the sidecars of these pods, all at once. The answers by pod UID; who has no address or does not answer in time is left out. */

@@ -2,6 +2,7 @@ import { isReady } from './counts.ts';
 import type { Observation } from './observation.ts';
 import type { ActiveSlot } from './retirement.ts';
 import type { Company } from './rollout-blocked.ts';
+import { isDraining } from './who-goes-first.ts';
 
 /**
  * Whether the next instance of a rollout may drain while the one before is Ready, but not yet for `rollout.minReadySeconds`. It only
@@ -15,16 +16,13 @@ import type { Company } from './rollout-blocked.ts';
 export function mayDrainAhead(
   candidate: ActiveSlot,
   { active, leaving, missing }: Omit<Company, 'servesNobody'>,
-  { pool, drains }: Observation,
+  observation: Observation,
 ): boolean {
   if (missing > 0 || leaving.length > 0) return false;
 
   const others = active.filter(({ name }) => name !== candidate.name);
   if (!others.every(isReady)) return false;
 
-  const isOrdered = drains?.draining.some(
-    ({ podUid, cause }) => cause === 'Outdated' && candidate.pods.some(({ uid }) => uid === podUid),
-  );
-  if (isOrdered === true) return true;
-  return pool.spec.listeners.length > 0 && others.some(({ deployment }) => deployment.available);
+  if (isDraining(['Outdated'], candidate, observation)) return true;
+  return observation.pool.spec.listeners.length > 0 && others.some(({ deployment }) => deployment.available);
 }

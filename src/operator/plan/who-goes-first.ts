@@ -52,7 +52,8 @@ export function leastUsedFirst(
     .map(({ slot }) => slot);
 }
 
-function isDraining(causes: readonly EndCause[], { pods }: ActiveSlot, { drains }: Observation): boolean {
+/** Whether a pod of the slot was ordered to drain, for one of these causes. */
+export function isDraining(causes: readonly EndCause[], { pods }: ActiveSlot, { drains }: Observation): boolean {
   const own = drains?.draining.filter(({ podUid }) => pods.some(({ uid }) => uid === podUid)) ?? [];
   return own.some(({ cause }) => cause !== null && causes.includes(cause));
 }

@@ -1,5 +1,6 @@
-import type { V1Container, V1Lifecycle, V1Toleration } from '@kubernetes/client-node';
+import type { V1Lifecycle, V1Toleration } from '@kubernetes/client-node';
 import { balancerContainerName, gatewayContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
+import type { Container } from './probe-grace.ts';
 import { withProbeGrace } from './probe-grace.ts';
 import type { PodTemplate } from './slot-inputs.ts';
 
@@ -41,9 +42,6 @@ export function keepPromises(merged: PodTemplate, ours: PodTemplate): PodTemplat
     },
   };
 }
-
-/** As plain JSON: the generated type is a class. */
-type Container = Pick<V1Container, keyof V1Container>;
 
 /** The gateway with our hook, if we have one there, and probes that need not wait for it. */
 function waiting(gateway: Container, ours: readonly Container[]): Container {

@@ -1,7 +1,7 @@
 import type { V1Container, V1Probe } from '@kubernetes/client-node';
 
 /** As plain JSON: the generated types are classes. */
-type Container = Pick<V1Container, keyof V1Container>;
+export type Container = Pick<V1Container, keyof V1Container>;
 type Probe = Pick<V1Probe, keyof V1Probe>;
 
 /**

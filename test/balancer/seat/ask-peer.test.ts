@@ -1,30 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import type { Server as TcpServer } from 'node:net';
 import { askPeer, parsePeerAnswer } from '../../../src/balancer/seat/ask-peer.ts';
+import { closeServers, portOf } from '../loopback-servers.ts';
 
-const servers: (Server | TcpServer)[] = [];
 const never = new AbortController().signal;
 
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    if ('closeAllConnections' in server) server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  }
-});
-
-async function portOf(server: Server | TcpServer): Promise<number> {
-  servers.push(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
+afterEach(closeServers);
 
 const peerOf = (listener: RequestListener): Promise<number> => portOf(createServer(listener));
 
@@ -76,9 +59,7 @@ describe('askPeer', () => {
 
   it('finds that a peer refused when its machine is there and nobody listens', async () => {
     const port = await peerOf(() => {});
-    const [server] = servers.splice(0);
-    server?.close();
-    if (server !== undefined) await once(server, 'close');
+    await closeServers();
 
     expect(await askPeer('127.0.0.1', port, never)).toEqual({ kind: 'Refused' });
   });

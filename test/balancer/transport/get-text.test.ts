@@ -1,30 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import type { Server as TcpServer } from 'node:net';
 import { getText } from '../../../src/balancer/transport/get-text.ts';
+import { closeServers, portOf } from '../loopback-servers.ts';
 import { freePort } from '../rig.ts';
 
-const servers: (Server | TcpServer)[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    if ('closeAllConnections' in server) server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  }
-});
-
-async function portOf(server: Server | TcpServer): Promise<number> {
-  servers.push(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
+afterEach(closeServers);
 
 const serve = (listener: RequestListener): Promise<number> => portOf(createServer(listener));
 
