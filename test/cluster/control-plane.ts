@@ -81,6 +81,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   await removeAbandoned();
   const directory = await createOwnedDirectory();
   const children = new Map<string, DaemonChild>();
+  const kubeconfigs = new Map<string, Promise<unknown>>();
   const start = (name: string, program: string, args: readonly string[]) => {
     children.set(name, startChild(directory, name, programs.path(program), args));
   };
@@ -159,8 +160,12 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       pids: () => [...children.values()].filter((child) => child.running).map((child) => child.pid),
       kubectl,
       async kubeconfigFor(identity) {
-        const file = join(directory, `${identity.name}.kubeconfig`);
-        await writeKubeconfig(authority, file, { ...identity, server });
+        const { name } = identity;
+        const file = join(directory, `${name}.kubeconfig`);
+        // Once for each name: a second writer would leave half a file to a program that already reads it.
+        const written = kubeconfigs.get(name) ?? writeKubeconfig(authority, file, { ...identity, server });
+        kubeconfigs.set(name, written);
+        await written;
         return file;
       },
       startApiServer,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ControlPlane } from '../../cluster/control-plane.ts';
+import { until } from '../../cluster/until.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -29,6 +30,8 @@ export interface OperatorProcess {
   readonly instance: string;
   /** Everything it wrote so far. */
   output(): string;
+  /** Resolves when it has written `text`; throws with the end of its output after 20 s, and at once when it ended without. */
+  wrote(text: string): Promise<void>;
   /** Its log, line by line. */
   log(): readonly { readonly msg: string; readonly [member: string]: unknown }[];
   /** Resolves with the exit code, or null after a signal. */
@@ -71,17 +74,27 @@ export async function startOperator(
     });
   }
 
+  const ended = () => child.exitCode !== null || child.signalCode !== null;
+
   return {
     instance,
     child,
     output: () => output,
+    wrote: async (text) => {
+      try {
+        await until(`${instance} to write "${text}"`, 20_000, () => output.includes(text) || ended(), 5);
+      } catch (error) {
+        throw new Error(`its output ends with:\n${output.slice(-4000)}`, { cause: error });
+      }
+      if (!output.includes(text)) throw new Error(`${instance} ended without "${text}":\n${output.slice(-4000)}`);
+    },
     log: () =>
       output
         .split('\n')
         .filter((line) => line.startsWith('{') && line.endsWith('}'))
         .map((line): { msg: string } => JSON.parse(line)),
     stop: async (signal) => {
-      if (child.exitCode === null && child.signalCode === null) {
+      if (!ended()) {
         child.kill(signal);
         await once(child, 'exit');
       }

@@ -85,7 +85,7 @@ describe('an operator that is killed while it starts a pool', () => {
 
       for (let round = 0; round < 6; round += 1) {
         const victim = await operator('--no-leader-elect');
-        await until('the caches', 20_000, () => victim.output().includes('Filled the caches'), 5);
+        await victim.wrote('Filled the caches');
         await sleep(random() * 400);
         await victim.stop('SIGKILL');
       }
@@ -106,9 +106,9 @@ describe('two operators', () => {
     'share one Lease: only its holder writes, and the other one takes over when it stops',
     async () => {
       const first = await operator();
-      await until('the first to lead', 20_000, () => first.output().includes('Became the leader'));
+      await first.wrote('Became the leader');
       const second = await operator();
-      await until('the second to wait', 20_000, () => second.output().includes('Waiting for the lease'));
+      await second.wrote('Waiting for the lease');
 
       await cluster.client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 2 }));
       await untilStatus(cluster, namespace, 'two instances', ({ replicas }) => replicas === 2);
@@ -117,7 +117,7 @@ describe('two operators', () => {
       expect(first.output()).toContain('Started slot');
       const stopped = performance.now();
       expect(await first.stop('SIGTERM')).toBe(0);
-      await until('the second to lead', 20_000, () => second.output().includes('Became the leader'));
+      await second.wrote('Became the leader');
       expect(performance.now() - stopped).toBeLessThan(5000);
       await cluster.client.mergePatch(gatewayPoolType, { namespace, name: 'prod' }, { spec: { maxInstances: 3 } });
       await untilStatus(cluster, namespace, 'three instances', ({ replicas }) => replicas === 3);
@@ -130,8 +130,7 @@ describe('two operators', () => {
     'that both believe to be alone never exceed the maximum together',
     async () => {
       await Promise.all([operator('--no-leader-elect'), operator('--no-leader-elect'), operator('--no-leader-elect')]);
-      for (const each of operators)
-        await until('its caches', 20_000, () => each.output().includes('Filled the caches'));
+      for (const each of operators) await each.wrote('Filled the caches');
       node = await startNode(cluster, namespace);
 
       await cluster.client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 3 }));
