@@ -48,6 +48,24 @@ describe('stories of drains', () => {
     expect(told(pool)).toBe(golden('operator-killed-in-a-drain', pool));
   });
 
+  it('is paused in the middle of a drain: it is taken back, and its deadline begins anew afterwards', async () => {
+    const rollout = { policy: 'Rolling' as const, minReadySeconds: 5, progressDeadlineSeconds: 60 };
+    const pool = await runningPool({ rollout, drain: { deadlineSeconds: 30, hook: 'Sidecar' } });
+    for (const slot of ['prod-0', 'prod-1', 'prod-2']) work(pool, slot);
+    const isOrdered = (): boolean => pool.cluster.store.last('drains')?.draining.length === 1;
+
+    editSpec(pool.cluster, { image: 'gateway:1' });
+    await until(pool, isOrdered);
+    editSpec(pool.cluster, { paused: true });
+    await chapter(pool);
+    await goOn(pool, 40);
+    editSpec(pool.cluster, { paused: false });
+    await goOn(pool, 10);
+
+    expect(pool.cluster.sessions).toHaveLength(3);
+    expect(told(pool)).toBe(golden('paused-in-a-drain', pool));
+  });
+
   it('loses a node while an instance on it drains: what was on it is lost, and nobody else is cut', async () => {
     const pool = await runningPool();
     const { cluster } = pool;

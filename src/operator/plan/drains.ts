@@ -39,6 +39,18 @@ export function drainsToOrder(observation: Observation, retiring: Retiring): Ord
   };
 }
 
+/**
+ * What a paused pool still gets: what drains for the operator's sake takes new sessions again. Otherwise its deadline would run out in
+ * the pause, and its sessions be cut the moment that ends. Nothing is ordered, and what is on its way out already stays listed.
+ */
+export function drainsToTakeBack(observation: Observation, retiring: Retiring): OrderDrains | undefined {
+  const order = drainsToOrder(observation, { ...retiring, retirements: [] });
+  if (order === undefined || order.takenBack.length === 0) return undefined;
+  const reason = 'the pool is paused';
+  const takenBack = order.takenBack.map(({ slot }) => ({ slot, reason }));
+  return { ...order, takenBack, reason: reasonOf([], takenBack) };
+}
+
 /** An operator that knows more of the pool than we do has written the list. */
 export function isNewer({ drains, pool }: Observation): boolean {
   return drains !== undefined && drains.poolGeneration > pool.generation;

@@ -2,7 +2,7 @@ import type { OrderDrains, RememberRevision, RepairSlot, SeatAction, StopAction 
 import { startsBlockedBy } from './blocked.ts';
 import type { Counts } from './counts.ts';
 import { countsOf } from './counts.ts';
-import { drainsToOrder } from './drains.ts';
+import { drainsToOrder, drainsToTakeBack } from './drains.ts';
 import { slotsToRepair } from './drift.ts';
 import { gateStep } from './gate-step.ts';
 import { revisionsToRemember } from './good-revision.ts';
@@ -45,14 +45,14 @@ const nothing: Decisions = {
   publishing: { publish: undefined, waitMilliseconds: undefined },
 };
 
-/** Takes all decisions. A paused pool is only looked at. */
+/** Takes all decisions. A paused pool is only looked at, but for drains that were ordered before: see {@link drainsToTakeBack}. */
 export function pictureOf(observation: Observation): Picture {
   const { pool, gate } = observation;
   const seating = seatingOf(observation);
   const retiring = retiringOf(observation, seating);
   const counts = countsOf(pool, seating);
   const seen = { observation, seating, counts, blocked: startsBlockedBy(observation), retiring };
-  if (pool.spec.paused) return { ...seen, ...nothing };
+  if (pool.spec.paused) return { ...seen, ...nothing, drains: drainsToTakeBack(observation, retiring) };
 
   const step = gateStep(observation, seating);
   const drains = drainsToOrder(observation, retiring);

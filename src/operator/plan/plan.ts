@@ -37,7 +37,7 @@ export function plan(observation: Observation, now: Date): Plan {
   const picture = pictureOf(observation);
   const verdicts = verdictsOf(picture);
   return {
-    actions: pool.spec.paused ? [] : actionsOf(picture),
+    actions: pool.spec.paused ? takeBacksOf(picture) : actionsOf(picture),
     publish: picture.publishing.publish,
     status: statusOf(picture, verdicts, now),
     events: [...transitionEvents(pool, verdicts), ...lossEvents(observation)],
@@ -56,6 +56,11 @@ function actionsOf({ observation, counts, step, drains, stop, repairs, notes }: 
     ...(stop === undefined ? [] : [stop]),
     ...(copies === undefined ? [] : [copies]),
   ];
+}
+
+/** The one thing that is done in a paused pool. */
+function takeBacksOf({ drains }: Picture): Action[] {
+  return drains === undefined ? [] : [drains];
 }
 
 function idle({ pool }: Observation): Plan {

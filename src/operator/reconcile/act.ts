@@ -31,7 +31,7 @@ export async function act(
   const context = applyContext(dependencies, seen, signal);
   const seatApi = seatApiOf(dependencies, context);
 
-  if (plan.actions.length > 0) await reclaimUnlabelled(context);
+  if (!seen.pool.spec.paused && plan.actions.length > 0) await reclaimUnlabelled(context);
   const outcome = await runActions({ context, seatApi, memory, clock }, plan.actions);
   memories.remember(pool.uid, outcome.memory);
 

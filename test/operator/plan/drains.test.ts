@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OrderDrains } from '../../../src/operator/plan/actions.ts';
-import { drainsToOrder } from '../../../src/operator/plan/drains.ts';
+import { drainsToOrder, drainsToTakeBack } from '../../../src/operator/plan/drains.ts';
 import type { Observation } from '../../../src/operator/plan/observation.ts';
 import { retiringOf } from '../../../src/operator/plan/retirements.ts';
 import { seatingOf } from '../../../src/operator/plan/seating.ts';
@@ -231,6 +231,54 @@ describe('drainsToOrder, what is taken back', () => {
     const pool = withDrains({ running: [0, 1, 2] }, drainOf(2, { podUid: 'never-seen' }));
 
     expect(order(pool)).toMatchObject({ gone: ['never-seen'], fences: [], takenBack: [] });
+  });
+});
+
+describe('drainsToTakeBack, of a paused pool', () => {
+  const takeBack = (pool: Observation) => drainsToTakeBack(pool, retiringOf(pool, seatingOf(pool)));
+  const paused = { spec: { paused: true }, ...listening };
+
+  it.each([
+    { name: 'for a rollout', pool: poolOf({ running: [0], outdated: [1], draining: [1], ...paused }) },
+    {
+      name: 'for lower replicas',
+      pool: withDrains({ running: [0, 1], ...paused }, drainOf(1, { cause: 'NotWanted' })),
+    },
+    {
+      name: 'by annotation',
+      pool: withDrains(
+        { running: [0], slots: [slotOf(1, { deployment: deploymentOf(1, { stopRequested: true }) })], ...paused },
+        drainOf(1, { cause: 'StopRequested' }),
+      ),
+    },
+  ])('lets one go on that was to end $name, fenced like any other', ({ pool }) => {
+    expect(takeBack(pool)).toMatchObject({
+      drains: { generation: 31, draining: [] },
+      ordered: [],
+      takenBack: [{ slot: 'prod-1', reason: 'the pool is paused' }],
+      fences: [{ slot: 'prod-1', uid: 'deployment-1', resourceVersion: '701' }],
+      reason: 'prod-1 takes new sessions again: the pool is paused',
+    });
+  });
+
+  it('keeps what is on its way out', () => {
+    const pool = withDrains({ running: [0, 1], ending: [2], ...paused }, drainOf(1), drainOf(2));
+
+    expect(takeBack(pool)?.drains.draining.map(({ podUid }) => podUid)).toEqual(['pod-2']);
+  });
+
+  it.each([
+    { name: 'nothing drains', pool: poolOf({ running: [0], outdated: [1], ...paused }) },
+    { name: 'the pod is gone', pool: withDrains({ running: [0, 1], ...paused }, drainOf(2, { podUid: 'gone' })) },
+    {
+      name: 'an operator that knows a newer pool wrote the list',
+      pool: {
+        ...poolOf({ running: [0, 1], ...paused }),
+        drains: { generation: 30, resourceVersion: '600', poolGeneration: 5, draining: [drainOf(1)] },
+      },
+    },
+  ])('writes nothing when $name', ({ pool }) => {
+    expect(takeBack(pool)).toBeUndefined();
   });
 });
 

@@ -34,6 +34,16 @@ describe('plan', () => {
       pool: poolOf({ max: 5, running: [0], spec: { paused: true } }),
       actions: [],
     },
+    {
+      name: 'takes the drains of a paused pool back, and does nothing else',
+      pool: poolOf({ max: 5, running: [0], outdated: [1], draining: [1], spec: { paused: true } }),
+      actions: ['OrderDrains'],
+    },
+    {
+      name: 'leaves a paused pool alone in which only what is on its way out drains',
+      pool: poolOf({ running: [0], ending: [1], draining: [1], spec: { paused: true } }),
+      actions: [],
+    },
     { name: 'touches nothing of a pool that is being deleted', pool: deleting(poolOf({ running: [0] })), actions: [] },
     {
       name: 'touches nothing while it sees an older pool than the gate does',

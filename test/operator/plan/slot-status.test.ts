@@ -178,11 +178,11 @@ describe('slotStatuses', () => {
         'serves; takes new sessions, because no other instance does; 1 session is open; replaced as soon as its sessions are over: the image or the template changed',
     },
     {
-      name: 'was told to drain before the pool was paused',
+      name: 'was told to drain before the pool was paused, which takes that back',
       sketch: { ...draining, spec: { paused: true } },
       slot: 1,
-      state: 'Draining',
-      reason: 'takes no new sessions; it was told so before',
+      state: 'NotReady',
+      reason: /; runs an older image, template or configuration$/u,
     },
     {
       name: 'takes new sessions again',

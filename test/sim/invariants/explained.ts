@@ -69,6 +69,7 @@ function unexplainedRoll({ action, look, observation }: Intent, spec: ResolvedSp
 /** Judged by what the operator saw: its caches may be old, and they must say so themselves. */
 function assertDrainExplained({ operator, observation }: Intent, name: string): void {
   const { spec } = observation.pool;
+  if (spec.paused) throw new Violation(`G2: operator ${operator} ordered ${name} to drain while the pool is paused`);
   const slot = observation.slots.find((found) => found.name === name);
   if (slot?.deployment?.stopRequested === true) return;
 

@@ -4,13 +4,15 @@ import type { Verdict } from './verdict.ts';
 import { verdict } from './verdict.ts';
 
 /** Whether the user asked the operator to keep its hands off. */
-export function paused({ observation }: Picture): Verdict {
+export function paused({ observation, drains }: Picture): Verdict {
   const { spec, status } = observation.pool;
   if (!spec.paused) return verdict('Paused', 'NotPaused', 'the operator keeps the pool as its spec says');
 
   const published = publishedLimits(status);
   const isPending = published !== undefined && !sameLimits(wantedLimits(spec), published);
   const pending = isPending ? `; until then the maximum in force stays ${published.maxInstances}` : '';
-  const message = `the operator observes and reports, and changes nothing until spec.paused is false${pending}`;
+  const takenBack = drains?.takenBack.map(({ slot }) => slot).join(', ') ?? '';
+  const back = takenBack === '' ? '' : `; ${takenBack} drained for the operator, and takes new sessions again`;
+  const message = `the operator observes and reports, and changes nothing until spec.paused is false${pending}${back}`;
   return verdict('Paused', 'PausedByUser', message);
 }

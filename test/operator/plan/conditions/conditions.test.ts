@@ -293,6 +293,11 @@ describe('Paused', () => {
       pool: poolOf({ max: 2, published: { max: 3 }, spec: { paused: true } }),
       says: /until then the maximum in force stays 3$/u,
     },
+    {
+      name: 'yes, in the middle of a drain',
+      pool: poolOf({ outdated: [0, 1], draining: [1], listening: true, spec: { paused: true } }),
+      says: /until spec.paused is false; prod-1 drained for the operator, and takes new sessions again$/u,
+    },
   ])('$name', ({ pool, says }) => {
     expect(told('Paused', pool)).toMatch(says);
   });
