@@ -37,7 +37,8 @@ export function observe(inputs: ObserveInputs): Observation {
   const copies = configCopies(ownSecrets(caches, pool));
   const config = configCheck(pool.name, inputs.config, copies);
   const copy = config.state === 'Valid' ? config.copy : config.lastGoodCopy;
-  const revision = revisionOf(pool.spec, copy === undefined ? undefined : hashOfCopy(copy), pool.restart);
+  const revisionWith = revisionsOf(pool);
+  const revision = revisionWith(copy);
 
   const gate = caches.configMaps.get(`${pool.namespace}/${childNames(pool.name).seats}`);
   const isOwnGate = gate !== undefined && belongsTo(gate, pool);
@@ -49,9 +50,12 @@ export function observe(inputs: ObserveInputs): Observation {
       deployments: caches.deployments.byIndex(byPool, key),
       pods: caches.pods.byIndex(byPool, key),
       surroundings: { nodeOf: (name) => caches.nodes.get(name), progressAge: inputs.progressAge },
-      isTemplateDrift: (slot, fields) => {
-        const inputsOfSlot = { configSecretName: copy ?? '', balancerImage: inputs.balancerImage, revision };
-        return fields.some((field) => claims(field, podTemplate(pool, slot, inputsOfSlot)));
+      checks: {
+        isDrift: (slot, fields) => {
+          const inputsOfSlot = { configSecretName: copy ?? '', balancerImage: inputs.balancerImage, revision };
+          return fields.some((field) => claims(field, podTemplate(pool, slot, inputsOfSlot)));
+        },
+        revisionWith,
       },
     }),
     gate: isOwnGate ? observeGate(gate, pool.uid, gateAge) : undefined,
@@ -61,6 +65,16 @@ export function observe(inputs: ObserveInputs): Observation {
     drains: settings !== undefined && belongsTo(settings, pool) ? observeDrains(settings, pool.uid) : undefined,
     balancerImage: inputs.balancerImage,
     refusals: [...refusedTemplate(pool), ...memory.children.refusals, ...memory.slots.refusals, ...refusedPods(inputs)],
+  };
+}
+
+/** Revisions by copy of the configuration, each hashed once: many slots share a few copies. */
+function revisionsOf({ spec, restart }: RenderedPool): (copy: string | undefined) => string {
+  const known = new Map<string | undefined, string>();
+  return (copy) => {
+    const revision = known.get(copy) ?? revisionOf(spec, copy === undefined ? undefined : hashOfCopy(copy), restart);
+    known.set(copy, revision);
+    return revision;
   };
 }
 

@@ -3,7 +3,7 @@ import type { ObservedPod, ObservedSlot } from '../plan/observation.ts';
 import { slotNumber } from '../plan/slots.ts';
 import type { RenderedPool } from '../render/pool.ts';
 import { belongsTo } from './ownership.ts';
-import type { WatchedDeployment } from './watched-deployment.ts';
+import type { TemplateChecks, WatchedDeployment } from './watched-deployment.ts';
 import { observeDeployment } from './watched-deployment.ts';
 import type { PodSurroundings, WatchedPod } from './watched-pod.ts';
 import { observePod } from './watched-pod.ts';
@@ -14,11 +14,11 @@ export interface SlotSources {
   readonly deployments: readonly WatchedDeployment[];
   readonly pods: readonly WatchedPod[];
   readonly surroundings: PodSurroundings;
-  readonly isTemplateDrift: (slot: string, foreignFields: readonly unknown[]) => boolean;
+  readonly checks: TemplateChecks;
 }
 
 /** Puts Deployments and pods together by slot, in ascending order. */
-export function observeSlots({ pool, deployments, pods, surroundings, isTemplateDrift }: SlotSources): ObservedSlot[] {
+export function observeSlots({ pool, deployments, pods, surroundings, checks }: SlotSources): ObservedSlot[] {
   const own = deployments.filter((deployment) => belongsTo(deployment, pool));
   const slots: ObservedSlot[] = [];
   for (const name of new Set([...own.map(({ metadata }) => metadata.name), ...pods.map(slotOf)])) {
@@ -29,7 +29,7 @@ export function observeSlots({ pool, deployments, pods, surroundings, isTemplate
     slots.push({
       number,
       name,
-      deployment: deployment && observeDeployment(deployment, pool, name, (fields) => isTemplateDrift(name, fields)),
+      deployment: deployment && observeDeployment(deployment, pool, name, checks),
       pods: pods
         .filter((pod) => slotOf(pod) === name)
         .sort(byAge)

@@ -79,23 +79,34 @@ function below(fields: unknown, step: string): unknown {
   return isRecord(fields) ? fields[step] : undefined;
 }
 
-/** What a plan needs to know of the Deployment. `isTemplateDrift` is asked only when others have set fields of the template. */
+/** What tells a pod template that is not as it should be. */
+export interface TemplateChecks {
+  /** Asked only when others have set fields of the template. */
+  readonly isDrift: (slot: string, foreignFields: readonly unknown[]) => boolean;
+  /** The revision of an instance that starts now, were this its copy of the configuration. */
+  readonly revisionWith: (configCopy: string) => string;
+}
+
+/** What a plan needs to know of the Deployment. */
 export function observeDeployment(
   deployment: WatchedDeployment,
   pool: RenderedPool,
   slot: string,
-  isTemplateDrift: (foreignFields: readonly unknown[]) => boolean,
+  { isDrift, revisionWith }: TemplateChecks,
 ): ObservedDeployment {
   const { metadata, spec, foreignTemplateFields: foreign } = deployment;
+  const revision = spec?.template?.metadata?.annotations?.[annotations.revision] ?? '';
+  const configCopy = configCopyOf(spec?.template?.spec);
   return {
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     replicas: spec?.replicas ?? 1,
-    revision: spec?.template?.metadata?.annotations?.[annotations.revision] ?? '',
+    revision,
     deleting: metadata.deletionTimestamp !== undefined,
     drift: driftOf(deployment, pool, slot),
-    templateDrift: foreign !== undefined && isTemplateDrift(foreign),
-    configCopy: configCopyOf(spec?.template?.spec),
+    templateDrift: foreign !== undefined && isDrift(slot, foreign),
+    configCopy,
+    differsBesidesConfig: configCopy === undefined || revisionWith(configCopy) !== revision,
     available: isAvailable(deployment),
     lastGood: readGoodRevision(metadata.annotations?.[annotations.lastGood]),
     failedRevision: metadata.annotations?.[annotations.failedRevision],

@@ -100,6 +100,8 @@ export interface ObservedDeployment {
   readonly templateDrift: boolean;
   /** Name of the config copy that its pod template refers to. */
   readonly configCopy: string | undefined;
+  /** Its image, its template or anything else but its config copy is another than an instance that starts now would get. */
+  readonly differsBesidesConfig: boolean;
   /** Its newest template's pod has been Ready for `rollout.minReadySeconds`, as Kubernetes' own Deployment controller says. */
   readonly available: boolean;
   /** What it goes back to when its revision fails: the last one that was available in this slot. */

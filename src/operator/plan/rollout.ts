@@ -99,9 +99,13 @@ function isToBeReplaced({ deployment }: ActiveSlot, revision: string): boolean {
 
 /** As far as can be told: a revision is a hash. */
 function whatChanged({ deployment }: ActiveSlot, { pool, config }: Observation): string {
-  if (deployment.revision === pool.revision) return 'somebody edited its pod template';
+  const { revision, configCopy, differsBesidesConfig } = deployment;
+  if (revision === pool.revision) return 'somebody edited its pod template';
   const copy = config.state === 'Valid' ? config.copy : config.lastGoodCopy;
-  return deployment.configCopy === copy ? 'the image or the template changed' : 'the configuration changed';
+  const others =
+    pool.restart === undefined ? 'the image or the template' : 'the image, the template or the restart annotation';
+  const changed = [...(configCopy === copy ? [] : ['the configuration']), ...(differsBesidesConfig ? [others] : [])];
+  return `${changed.join(' and ')} changed`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { childMetadata } from '../../../src/operator/render/pool.ts';
 import { renderedPool } from '../render/rendered-pool.ts';
 
 const pool = renderedPool();
+const checks = { isDrift: () => false, revisionWith: () => 'r1' };
 const surroundings = { nodeOf: () => undefined, progressAge: () => 0 };
 
 const deployment = (name: string, metadata: Partial<ObjectMeta> = {}): WatchedDeployment => ({
@@ -36,7 +37,7 @@ function slotsOf(
   deployments: WatchedDeployment[],
   pods: WatchedPod[] = [],
 ): { slot: string; deployed: boolean; pods: string[] }[] {
-  const slots = observeSlots({ pool, deployments, pods, surroundings, isTemplateDrift: () => false });
+  const slots = observeSlots({ pool, deployments, pods, surroundings, checks });
   return slots.map((slot) => ({
     slot: slot.name,
     deployed: slot.deployment !== undefined,
@@ -87,7 +88,7 @@ describe('observeSlots', () => {
       deployments: [],
       pods: [pod('prod-0', 'a', undefined, 'node-1'), pod('prod-0', 'b', undefined, 'node-2')],
       surroundings: { ...surroundings, nodeOf: (name) => (name === 'node-1' ? lost : undefined) },
-      isTemplateDrift: () => false,
+      checks,
     });
 
     expect(slot?.pods.map(({ nodeLost }) => nodeLost)).toEqual([true, false]);

@@ -7,6 +7,9 @@ import { renderedPool } from '../render/rendered-pool.ts';
 const pool = renderedPool();
 const inputs = { configSecretName: 'prod-config-0123456789', balancerImage: 'balancer:1', revision: 'r1' };
 
+/** Only with the copy that it has is it what the pool asks for. */
+const revisionWith = (copy: string): string => (copy === inputs.configSecretName ? 'r1' : 'r2');
+
 /** A slot's Deployment as it was created, changed by somebody. */
 function deploymentOf(
   metadata: Partial<WatchedDeployment['metadata']> = {},
@@ -22,9 +25,9 @@ function deploymentOf(
 
 const observed = (
   deployment: WatchedDeployment,
-  isTemplateDrift = (): boolean => false,
+  isDrift = (_slot: string, _fields: readonly unknown[]): boolean => false,
 ): ReturnType<typeof observeDeployment> =>
-  observeDeployment(trimDeployment(deployment), pool, 'prod-0', isTemplateDrift);
+  observeDeployment(trimDeployment(deployment), pool, 'prod-0', { isDrift, revisionWith });
 
 describe('observeDeployment', () => {
   it('finds nothing to put back in what was created', () => {
@@ -37,11 +40,30 @@ describe('observeDeployment', () => {
       drift: [],
       templateDrift: false,
       configCopy: 'prod-config-0123456789',
+      differsBesidesConfig: false,
       available: false,
       lastGood: undefined,
       failedRevision: undefined,
       stopRequested: false,
     });
+  });
+
+  it.each([
+    { name: 'its copy alone is another', revision: 'r1', differs: false },
+    { name: 'more than its copy is another', revision: 'r0', differs: true },
+    { name: 'somebody removed its revision', revision: undefined, differs: true },
+  ])('knows when $name', ({ revision, differs }) => {
+    const { template } = deploymentOf().spec ?? {};
+    const noted = revision === undefined ? {} : { 'pam.gatewaypool.io/revision': revision };
+    const deployment = deploymentOf({}, { template: { ...template, metadata: { annotations: noted } } });
+
+    expect(observed(deployment).differsBesidesConfig).toBe(differs);
+  });
+
+  it('knows nothing of one that refers to no copy', () => {
+    const { template } = deploymentOf().spec ?? {};
+
+    expect(observed(deploymentOf({}, { template: { ...template, spec: {} } })).differsBesidesConfig).toBe(true);
   });
 
   const ours = deploymentOf().metadata;
@@ -100,7 +122,10 @@ describe('observeDeployment', () => {
     const { spec, ...stored } = deploymentOf();
     const { minReadySeconds: _zero, ...settings } = { ...spec };
 
-    const seen = observeDeployment({ ...stored, spec: settings }, impatient, 'prod-0', () => false);
+    const seen = observeDeployment({ ...stored, spec: settings }, impatient, 'prod-0', {
+      isDrift: () => false,
+      revisionWith,
+    });
 
     expect(seen.drift).toEqual([]);
   });

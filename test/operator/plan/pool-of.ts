@@ -149,7 +149,7 @@ export function slotOf(number: number, change: Partial<ObservedSlot> = {}): Obse
 /** Serves, and was made from what the spec said before. */
 export function outdatedSlotOf(number: number, change: Partial<ObservedDeployment> = {}): ObservedSlot {
   return slotOf(number, {
-    deployment: deploymentOf(number, { revision: 'old', ...change }),
+    deployment: deploymentOf(number, { revision: 'old', differsBesidesConfig: true, ...change }),
     pods: [podOf(number, { revision: 'old' })],
   });
 }
@@ -200,6 +200,7 @@ export function deploymentOf(number: number, change: Partial<ObservedDeployment>
     drift: [],
     templateDrift: false,
     configCopy: 'prod-config-1',
+    differsBesidesConfig: false,
     available: true,
     lastGood: undefined,
     failedRevision: undefined,

@@ -133,13 +133,28 @@ describe('rollout, who goes next', () => {
   });
 
   it.each([
-    { name: 'the configuration changed', deployment: { configCopy: 'prod-config-0' } },
+    {
+      name: 'the configuration changed',
+      deployment: { configCopy: 'prod-config-0', differsBesidesConfig: false },
+    },
     { name: 'the image or the template changed', deployment: {} },
+    {
+      name: 'the configuration and the image or the template changed',
+      deployment: { configCopy: 'prod-config-0' },
+    },
     { name: 'somebody edited its pod template', deployment: { revision: 'new', templateDrift: true } },
   ])('says why: $name', ({ name, deployment }) => {
     const pool = poolOf({ running: [0, 1], slots: [outdatedSlotOf(2, deployment)] });
 
     expect(next(pool)?.why).toBe(name);
+  });
+
+  it('does not blame the image for what the restart annotation may have done', () => {
+    const pool = poolOf({ running: [0, 1], outdated: [2] });
+
+    expect(next({ ...pool, pool: { ...pool.pool, restart: '2' } })?.why).toBe(
+      'the image, the template or the restart annotation changed',
+    );
   });
 });
 

@@ -47,6 +47,7 @@ function observeCaches(cluster: Cluster, caches: Caches, clockRate: number, bala
   caches.seeDraining(new Set(drains?.draining.map(({ podUid }) => podUid)));
   const config = configCheck(caches.read('secret'));
   const copy = config.state === 'Valid' ? config.copy : (config.lastGoodCopy ?? '');
+  const revisionWith = (value: number): string => revisionNamed(pool.spec.image, value, pool.restart);
   return {
     pool: {
       namespace: 'pam',
@@ -57,9 +58,13 @@ function observeCaches(cluster: Cluster, caches: Caches, clockRate: number, bala
       deleting: false,
       status: pool.status,
       spec: pool.spec,
-      revision: revisionNamed(pool.spec.image, configOfCopy(copy), pool.restart),
+      revision: revisionWith(configOfCopy(copy)),
     },
-    slots: observedSlots(caches, (pod) => (cluster.milliseconds - caches.progressKnownSince(pod)) * clockRate),
+    slots: observedSlots(
+      caches,
+      revisionWith,
+      (pod) => (cluster.milliseconds - caches.progressKnownSince(pod)) * clockRate,
+    ),
     gate: gate && observedGate(gate, (cluster.milliseconds - caches.gateKnownSince()) * clockRate),
     drains: drains && { ...drains, resourceVersion: String(drains.resourceVersion) },
     balancerImage,
@@ -83,7 +88,11 @@ function observedGate({ gate, sealed, uid, resourceVersion }: SimGate, ageMillis
     : { readable: false, problem: 'it is not as an operator wrote it', ...version };
 }
 
-function observedSlots(caches: Caches, progressMilliseconds: (pod: SimPod) => number): ObservedSlot[] {
+function observedSlots(
+  caches: Caches,
+  revisionWith: (config: number) => string,
+  progressMilliseconds: (pod: SimPod) => number,
+): ObservedSlot[] {
   const [deployments, pods] = [caches.read('deployments'), caches.read('pods')];
   const cordoned = caches.read('cordoned');
   const names = new Set([...deployments, ...pods].map(({ slot }) => slot));
@@ -93,7 +102,7 @@ function observedSlots(caches: Caches, progressMilliseconds: (pod: SimPod) => nu
       return {
         number: slotNumber('prod', name) ?? 0,
         name,
-        deployment: deployment === undefined ? undefined : observedDeployment(deployment),
+        deployment: deployment === undefined ? undefined : observedDeployment(deployment, revisionWith),
         pods: pods
           .filter(({ slot }) => slot === name)
           .map((pod) => observedPod(pod, cordoned, progressMilliseconds(pod))),
@@ -102,7 +111,7 @@ function observedSlots(caches: Caches, progressMilliseconds: (pod: SimPod) => nu
     .sort((left, right) => left.number - right.number);
 }
 
-function observedDeployment(deployment: SimDeployment): ObservedDeployment {
+function observedDeployment(deployment: SimDeployment, revisionWith: (config: number) => string): ObservedDeployment {
   const { uid, resourceVersion, replicas, template, reported, drift } = deployment;
   const { lastGood, failedRevision, stopRequested } = deployment;
   return {
@@ -114,6 +123,7 @@ function observedDeployment(deployment: SimDeployment): ObservedDeployment {
     drift,
     templateDrift: isEdited(template),
     configCopy: copyNamed(template.config),
+    differsBesidesConfig: template.revision !== revisionWith(template.config),
     available: reported.available && reported.template === keyOf(template),
     lastGood,
     failedRevision,
