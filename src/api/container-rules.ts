@@ -69,10 +69,17 @@ function ownVolumeMounted(container: Record<string, unknown>, at: Path): FieldEr
   );
 }
 
+/** Whether the gateway among these containers has a hook of its own, which ends it. */
+export function hasStopHook(containers: unknown): boolean {
+  return elementsOf(containers).some(({ element }) => isRecord(element) && isHookedGateway(element));
+}
+
+function isHookedGateway({ name, lifecycle }: Record<string, unknown>): boolean {
+  return name === gatewayContainerName && isRecord(lifecycle) && (lifecycle['preStop'] ?? null) !== null;
+}
+
 function hookTaken(container: Record<string, unknown>, at: Path): FieldError[] {
-  const { name, lifecycle } = container;
-  const hasHook = isRecord(lifecycle) && lifecycle['preStop'] !== undefined && lifecycle['preStop'] !== null;
-  if (name !== gatewayContainerName || !hasHook) return [];
+  if (!isHookedGateway(container)) return [];
 
   const message =
     'the sidecar waits here until the sessions of the gateway are over; remove the hook, or set spec.drain.hook: Template to have yours instead';

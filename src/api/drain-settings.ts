@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** Said of a pool that has no such hook: found now, and not when the first session is cut off. */
+export const hookMissing =
+  'with Template, the container gateway of spec.template needs a preStop hook, or nothing would wait for sessions: add lifecycle.preStop to it, or remove hook to have the sidecar wait; to cut sessions off at once, set spec.drain.deadlineSeconds to 0';
+
 /** How long an instance may take to end, and who makes the kubelet wait for it. */
 export const DrainSettings = z.object({
   deadlineSeconds: z
@@ -14,7 +18,7 @@ export const DrainSettings = z.object({
     .enum(['Sidecar', 'Template'])
     .default('Sidecar')
     .describe(
-      'What makes Kubernetes wait before it stops the gateway of a terminating pod. Sidecar: the sidecar, until the sessions are over or the deadline is reached. Template: the preStop hook that `template` gives to the container of the gateway, if any; nothing else waits for sessions then.',
+      'What makes Kubernetes wait before it stops the gateway of a terminating pod. Sidecar: the sidecar, until the sessions are over or the deadline is reached. Template: the preStop hook that `template` gives to the container of the gateway, which it must; nothing else waits for sessions then.',
     ),
 });
 export type DrainSettings = z.infer<typeof DrainSettings>;

@@ -1,3 +1,5 @@
+import type { DrainSettings } from './drain-settings.ts';
+import { hookMissing } from './drain-settings.ts';
 import type { Rule } from './rule.ts';
 
 /** The part of a spec that the rules over several fields look at. */
@@ -6,6 +8,8 @@ interface RuledSpec {
   config: { as?: unknown };
   listeners: readonly { port: number; protocol: 'TCP' | 'HTTP' }[];
   balancer: { healthCheck: { http?: unknown }; proxyProtocol: 'None' | 'V2' };
+  drain: Pick<DrainSettings, 'hook'>;
+  template?: { spec?: unknown } | undefined;
 }
 
 /** Rules that need more than one field of the spec. */
@@ -38,6 +42,13 @@ export const specRules: readonly Rule<RuledSpec>[] = [
     at: '.balancer.proxyProtocol',
     holds: ({ balancer, listeners }) =>
       balancer.proxyProtocol === 'None' || listeners.some(({ protocol }) => protocol === 'TCP'),
+  },
+  {
+    // Note: as far as the API server can see. It knows nothing of containers: template-rules.ts looks into them.
+    cel: "self.drain.hook != 'Template' || (has(self.template) && has(self.template.spec))",
+    message: hookMissing,
+    at: '.drain.hook',
+    holds: ({ drain, template }) => drain.hook !== 'Template' || template?.spec !== undefined,
   },
 ];
 

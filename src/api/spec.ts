@@ -133,7 +133,12 @@ export const GatewayPoolSpec = withRules(
       .describe(
         'How many instances to run in the cluster. Absent: as many as the cap allows. More than the cap allows is accepted, and means the same; so an autoscaler may set it. Lowering it asks for instances to stop, those without sessions first: they are drained, which means that they get no new sessions, and each stops when its last session is over. Raising it again takes the drains back.',
       ),
-    paused: z.boolean().default(false).describe('true: the operator observes and reports, and changes nothing. Drains that it had ordered are taken back.'),
+    paused: z
+      .boolean()
+      .default(false)
+      .describe(
+        'true: the operator observes and reports, and changes nothing. Drains that it had ordered are taken back.',
+      ),
     image: withRules(z.string().max(1024), imageReference).describe(
       'Image of the gateway. Example: `registry.example/gateway:1.8.4`.',
     ),

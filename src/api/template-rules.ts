@@ -1,12 +1,13 @@
 import { isRecord } from '../kube/json.ts';
-import { containerRefusals } from './container-rules.ts';
+import type { DrainSettings } from './drain-settings.ts';
+import { hookMissing } from './drain-settings.ts';
+import { containerRefusals, hasStopHook } from './container-rules.ts';
 import type { FieldError } from './field-error.ts';
 import { fieldPath } from './field-error.ts';
 import { group } from './identity.ts';
 import { directiveRefusals } from './patch-directives.ts';
 import { ownVolumePrefix } from './pod-names.ts';
 import { podRules } from './pod-template.ts';
-import type { DrainSettings } from './drain-settings.ts';
 
 const ownLabels = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'];
 
@@ -18,15 +19,20 @@ const ownLabels = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.
  * @param hook `spec.drain.hook`: whose preStop hook the gateway has
  */
 export function templateRefusals(template: unknown, hook: DrainSettings['hook']): FieldError[] {
-  if (!isRecord(template)) return [];
-
+  const overlay = isRecord(template) ? template : {};
+  const { metadata, spec } = overlay;
   const at = ['spec', 'template'];
-  const { metadata, spec } = template;
   return [
-    ...directiveRefusals(template, at),
+    ...hookRefusals(spec, hook),
+    ...directiveRefusals(overlay, at),
     ...metadataRefusals(metadata, [...at, 'metadata']),
     ...(isRecord(spec) ? podRefusals(spec, [...at, 'spec'], hook) : []),
   ];
+}
+
+function hookRefusals(spec: unknown, hook: DrainSettings['hook']): FieldError[] {
+  const hasHook = isRecord(spec) && hasStopHook(spec['containers']);
+  return hook === 'Sidecar' || hasHook ? [] : [{ field: 'spec.drain.hook', message: hookMissing }];
 }
 
 function metadataRefusals(metadata: unknown, at: readonly string[]): FieldError[] {

@@ -7,6 +7,7 @@ function refusedIn(spec: Record<string, unknown>): string[] {
 }
 
 const gateway = { name: 'gateway' };
+const hooked = { ...gateway, lifecycle: { preStop: { sleep: { seconds: 1 } } } };
 
 describe('templateRefusals', () => {
   it.each([
@@ -145,15 +146,25 @@ describe('templateRefusals', () => {
   });
 
   it('leaves the stop hook of the gateway to the template when the user says so, and nothing else', () => {
-    const hooked = {
-      ...gateway,
-      lifecycle: { preStop: { sleep: { seconds: 1 } } },
-      ports: [{ containerPort: 15_090 }],
-    };
+    const container = { ...hooked, ports: [{ containerPort: 15_090 }] };
 
-    const refusals = templateRefusals({ spec: { containers: [hooked] } }, 'Template');
+    const refusals = templateRefusals({ spec: { containers: [container] } }, 'Template');
 
     expect(refusals.map(({ field }) => field)).toEqual(['spec.template.spec.containers[0].ports[0].containerPort']);
+  });
+
+  it.each([
+    { name: 'no template', template: undefined },
+    { name: 'a template without a pod', template: { metadata: { labels: { a: 'b' } } } },
+    { name: 'no containers', template: { spec: {} } },
+    { name: 'no hook', template: { spec: { containers: [gateway] } } },
+    {
+      name: 'a hook that is taken away',
+      template: { spec: { containers: [{ ...gateway, lifecycle: { preStop: null } }] } },
+    },
+    { name: 'the hook of another container', template: { spec: { containers: [gateway, { ...hooked, name: 'a' }] } } },
+  ])('refuses to leave the end of a gateway to a template with $name', ({ template }) => {
+    expect(templateRefusals(template, 'Template').map(({ field }) => field)).toEqual(['spec.drain.hook']);
   });
 
   it('reports all mistakes at once', () => {
