@@ -30,7 +30,11 @@ export const conditions = {
           'Instances are being replaced, or take no new sessions before they are; the others serve. See RollingOut and the slots.',
       },
       ConfigInvalid: { status: 'False', meaning: 'No instance may start with this configuration; see ConfigValid.' },
-      Stalled: { status: 'False', meaning: 'The operator cannot go on until someone acts; see Stalled.' },
+      Stalled: {
+        status: 'False',
+        meaning:
+          'The operator cannot go on until someone acts, though all instances may be ready: the message says what the spec asks for and they are not. See Stalled; Available says whether anybody serves.',
+      },
       Paused: { status: 'False', meaning: 'Wanted instances are missing, and the operator is told to change nothing.' },
     },
   },

@@ -5,9 +5,14 @@ import { drainingSlots, slotsUnderWay } from '../progress.ts';
 import { troubles } from '../slot-status.ts';
 import { stalled } from './stalled.ts';
 import type { Verdict } from './verdict.ts';
-import { verdict } from './verdict.ts';
+import { count, verdict } from './verdict.ts';
 
-/** Whether every instance that the pool should have is there and serves. More than that, above a lowered maximum, is no failure. */
+/**
+ * Whether every instance that the pool should have is there and serves. More than that, above a lowered maximum, is no failure.
+ *
+ * Note: a stalled pool is not Ready, though all its instances may be. `kubectl wait --for=condition=Ready` after an edit must not
+ * succeed when the edit failed; that clients are served is what Available says.
+ */
 export function ready(picture: Picture): Verdict {
   const { observation, counts, seating, blocked } = picture;
   const { limitedBy } = seating.desired;
@@ -15,7 +20,7 @@ export function ready(picture: Picture): Verdict {
   const have = describeReady(counts);
 
   const stall = stalled(picture);
-  if (stall.status === 'True') return verdict('Ready', 'Stalled', `${have}; ${stall.message}`);
+  if (stall.status === 'True') return verdict('Ready', 'Stalled', `${have}${whyNotReady(picture)}; ${stall.message}`);
   if (counts.desired === 0) {
     return verdict('Ready', 'NoneWanted', ['no instance is wanted in the cluster', ...limit].join('; '));
   }
@@ -32,6 +37,17 @@ export function ready(picture: Picture): Verdict {
   return hasBeenReady(picture)
     ? verdict('Ready', 'InstancesNotReady', why)
     : verdict('Ready', 'InstancesStarting', why);
+}
+
+/** What a stalled pool misses whose instances are all ready. */
+function whyNotReady({ observation, counts }: Picture): string {
+  if (counts.ready < counts.desired || counts.desired === 0) return '';
+
+  const { revision } = observation.pool;
+  const { length } = counts.outdated;
+  return length === 0
+    ? ', but not everything that the spec asks for could be made'
+    : `, but ${count(length, 'instance')} ${length === 1 ? 'does' : 'do'} not run revision ${revision}, which the spec asks for`;
 }
 
 /** Whether nothing is missing but instances that are being replaced, or drain before that. */

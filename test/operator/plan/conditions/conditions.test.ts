@@ -83,6 +83,11 @@ describe('Ready', () => {
       says: 'False Stalled: 0 of 1 ready; Deployment pam/prod-1 has a name that this pool needs, and has no owner. It is left alone: delete or rename it, or give the pool another name',
     },
     {
+      name: 'it stalls though all serve',
+      pool: poolOf({ running: [0, 1, 2], observation: refusal('ApiServer') }),
+      says: 'False Stalled: 3 of 3 ready, but not everything that the spec asks for could be made; the API server refused Deployment prod-0: spec.template.spec.hostNetwork: not allowed. Correct the pool or what refuses it; running instances go on',
+    },
+    {
       name: 'seats are full of instances that do not serve',
       pool: poolOf({ max: 1, starting: [0], ending: [1] }),
       says: 'False WaitingForSeats: 0 of 1 ready; prod-0: Held, nothing may start: more seats are taken than the maximum of 1 allows; prod-1: Stopping, pod prod-1-abc ends as soon as its sessions or its grace period are over; the others start when seats are free',

@@ -136,6 +136,18 @@ describe('a revision that failed', () => {
   });
 
   it.each([
+    { name: 'all of them', pool: poolOf({ outdated: [0, 1], slots: [wentBack] }), but: '3 instances do' },
+    { name: 'one of them', pool: poolOf({ running: [0, 1], slots: [wentBack] }), but: '1 instance does' },
+  ])('says why the pool is not Ready although its instances are, $name with what ran before', ({ pool, but }) => {
+    expect(told('Ready', pool)).toMatch(
+      new RegExp(
+        `^False Stalled: 3 of 3 ready, but ${but} not run revision new, which the spec asks for; Revision new failed in prod-2\\. .* Correct the image`,
+        'u',
+      ),
+    );
+  });
+
+  it.each([
     {
       name: 'and there is nothing to go back to',
       pool: poolOf({
