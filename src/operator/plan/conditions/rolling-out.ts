@@ -1,7 +1,9 @@
+import type { ResolvedSpec } from '../../../api/resolve.ts';
 import { isIdle } from '../busy.ts';
 import type { Picture } from '../picture.ts';
 import { drainingSlots, slotsUnderWay } from '../progress.ts';
 import { describeRetirement } from '../retirement-status.ts';
+import type { Slot } from '../slots.ts';
 import { describeFailure } from './revision-failed.ts';
 import type { Verdict } from './verdict.ts';
 import { count, stopHint, verdict } from './verdict.ts';
@@ -11,7 +13,7 @@ export function rollingOut(picture: Picture): Verdict {
   const { observation, counts, retiring, seating } = picture;
   const { namespace, spec } = observation.pool;
   const failure = describeFailure(picture);
-  const underWay = slotsUnderWay(observation, seating.slots).map(({ name }) => name);
+  const underWay = slotsUnderWay(observation, seating.slots);
   const [first] = counts.outdated;
   const next = retiring.retirements.find(({ cause }) => cause === 'Outdated');
 
@@ -24,8 +26,7 @@ export function rollingOut(picture: Picture): Verdict {
   }
   if (underWay.length > 0 && retiring.rollout.blocked?.reason !== 'Paused') {
     const rest = first === undefined ? '' : `. ${outdated(counts.outdated)}`;
-    const message = `${underWay.join(', ')} got a new pod, which has to be ready for ${spec.rollout.minReadySeconds} s${rest}`;
-    return verdict('RollingOut', 'Replacing', message);
+    return verdict('RollingOut', 'Replacing', `${describeUnderWay(underWay, spec)}${rest}`);
   }
   if (first === undefined) return verdict('RollingOut', 'UpToDate', upToDate(picture));
 
@@ -36,6 +37,24 @@ export function rollingOut(picture: Picture): Verdict {
   const hint =
     reason === 'WaitingForDelete' ? `. To stop one when its sessions are over: ${stopHint(namespace, first)}` : '';
   return verdict('RollingOut', reason, `${outdated(counts.outdated)}; ${message}${hint}`);
+}
+
+/** Note: a new pod is there at once, and held while the one before it ends: for hours, if its sessions last that long. */
+function describeUnderWay(slots: readonly Slot[], { rollout }: ResolvedSpec): string {
+  const ending = slots.flatMap(({ pods }) => pods.filter(({ terminating }) => terminating));
+  const started = slots.filter(({ pods }) => !pods.some(({ terminating }) => terminating));
+  return [
+    ...(ending.length === 0
+      ? []
+      : [
+          `waits until pod ${ending.map(({ name }) => name).join(' and pod ')} has ended, when its sessions or its grace period are over`,
+        ]),
+    ...(started.length === 0
+      ? []
+      : [
+          `${started.map(({ name }) => name).join(', ')} got a new pod, which has to be ready for ${rollout.minReadySeconds} s`,
+        ]),
+  ].join('; ');
 }
 
 function outdated(names: readonly string[]): string {

@@ -4,7 +4,17 @@ import { verdictsOf } from '../../../../src/operator/plan/conditions/all.ts';
 import type { Observation } from '../../../../src/operator/plan/observation.ts';
 import { pictureOf } from '../../../../src/operator/plan/picture.ts';
 import { plan } from '../../../../src/operator/plan/plan.ts';
-import { asked, deploymentOf, now, outdatedSlotOf, podOf, poolOf, slotOf } from '../pool-of.ts';
+import {
+  asked,
+  deploymentOf,
+  endingPodOf,
+  now,
+  outdatedSlotOf,
+  podOf,
+  poolOf,
+  slotOf,
+  waitingPodOf,
+} from '../pool-of.ts';
 
 /** `True AllReady: message` */
 function told(type: ConditionType, pool: Observation): string {
@@ -61,6 +71,28 @@ describe('RollingOut', () => {
       name: 'one that was replaced and is not available yet',
       pool: poolOf({ running: [0, 1], slots: [rolled()] }),
       says: 'True Replacing: prod-2 got a new pod, which has to be ready for 5 s',
+    },
+    {
+      name: 'one whose old pod still ends with its sessions, while the new one is held',
+      pool: poolOf({
+        running: [0, 1],
+        slots: [{ ...rolled(), pods: [endingPodOf(2, { revision: 'old', name: 'prod-2-old' }), waitingPodOf(2)] }],
+      }),
+      says: 'True Replacing: waits until pod prod-2-old has ended, when its sessions or its grace period are over',
+    },
+    {
+      name: 'two, of which one still ends',
+      pool: poolOf({
+        running: [0],
+        slots: [
+          slotOf(1, {
+            deployment: deploymentOf(1, { available: false, lastGood: good }),
+            pods: [endingPodOf(1, { revision: 'old', name: 'prod-1-old' })],
+          }),
+          rolled(),
+        ],
+      }),
+      says: 'True Replacing: waits until pod prod-1-old has ended, when its sessions or its grace period are over; prod-2 got a new pod, which has to be ready for 5 s',
     },
     {
       name: 'the others, which wait for it',
