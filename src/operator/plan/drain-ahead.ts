@@ -24,5 +24,11 @@ export function mayDrainAhead(
   if (!others.every(isReady)) return false;
 
   if (isDraining(['Outdated'], candidate, observation)) return true;
-  return observation.pool.spec.listeners.length > 0 && others.some(({ deployment }) => deployment.available);
+  const { listeners } = observation.pool.spec;
+  return listeners.length > 0 && others.every(runsItsRevision) && others.some(({ deployment }) => deployment.available);
+}
+
+/** Note: right after a replacement the pod that is about to end still looks Ready. */
+function runsItsRevision({ deployment, pods }: ActiveSlot): boolean {
+  return pods.every(({ ended, revision }) => ended || revision === deployment.revision);
 }

@@ -271,6 +271,12 @@ describe('rollout, why nobody goes', () => {
 describe('rollout, the next one drains ahead', () => {
   /** Rolled, Ready, but not yet for minReadySeconds. */
   const settling = (number: number) => slotOf(number, { deployment: deploymentOf(number, { available: false }) });
+  /** Its Deployment has the new template, but nobody heard yet that its pod ends. */
+  const replaced = (number: number) =>
+    slotOf(number, {
+      deployment: deploymentOf(number, { available: false }),
+      pods: [podOf(number, { revision: 'old' })],
+    });
 
   it.each([
     {
@@ -286,6 +292,11 @@ describe('rollout, the next one drains ahead', () => {
     {
       name: 'not where clients would depend on a fresh instance alone',
       pool: poolOf({ max: 2, outdated: [1], slots: [settling(0)], ...listening }),
+      slot: undefined,
+    },
+    {
+      name: 'not while the pod that ends for the one before still looks Ready',
+      pool: poolOf({ outdated: [0, 1], slots: [replaced(2)], ...listening }),
       slot: undefined,
     },
     {
