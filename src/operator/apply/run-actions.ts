@@ -1,6 +1,6 @@
 import type { Clock } from '../../kube/clock.ts';
-import type { Obstacles, PoolMemory } from '../observe/pool-memory.ts';
-import { noObstacles } from '../observe/pool-memory.ts';
+import type { Backoff, Obstacles, PoolMemory } from '../observe/pool-memory.ts';
+import { noBackoff, noObstacles } from '../observe/pool-memory.ts';
 import type { Action } from '../plan/actions.ts';
 import { canonicalJson } from '../render/canonical-json.ts';
 import { carryOut } from '../seat-protocol/carry-out.ts';
@@ -16,8 +16,10 @@ import { startBackoffMilliseconds } from './start-backoff.ts';
 
 /** What became of a plan's actions. */
 export interface RunOutcome {
-  /** All were carried out. Otherwise the plan is out of date: look again. */
+  /** All were carried out. */
   readonly completed: boolean;
+  /** The world is not what the plan was made from, or what is remembered of it changed: look again. */
+  readonly outOfDate: boolean;
   /** Those that were carried out, in order. */
   readonly done: readonly Action[];
   readonly memory: PoolMemory;
@@ -34,30 +36,40 @@ export interface RunInputs {
 /**
  * Carries out the actions in order and stops at the first that could not be: the world is not what the plan was made from then. What
  * stood in the way is remembered, so that the next plan knows it. Throws what another try may mend.
+ *
+ * Note: what the API server refuses, or refused a moment ago, is passed over. A quota that nobody raises must not keep instances from
+ * draining and from ending.
  */
 export async function runActions(inputs: RunInputs, actions: readonly Action[]): Promise<RunOutcome> {
   const { context, clock } = inputs;
   const done: Action[] = [];
   let { memory } = inputs;
+  let completed = true;
+  let isNews = false;
   for (const action of actions) {
-    if (makesPods(action) && clock.monotonicMilliseconds() < memory.startAgainAt) {
-      return { completed: false, done, memory };
+    const kind = refusableKind(action);
+    if (kind !== undefined && clock.monotonicMilliseconds() < memory[kind].againAt) {
+      completed = false;
+      continue;
     }
 
     const step = await attempt({ ...inputs, memory }, action);
     memory = step.memory;
-    if (!step.done) {
-      context.logger.info({ action: action.action, reason: step.reason }, 'Stopped a plan');
-      return { completed: false, done, memory };
+    if (step.became === 'Done') {
+      done.push(action);
+      continue;
     }
-    done.push(action);
+    context.logger.info({ action: action.action, reason: step.reason }, 'Did not carry out an action');
+    if (step.became === 'OutOfDate') return { completed: false, outOfDate: true, done, memory };
+    completed = false;
+    isNews = true;
   }
-  return { completed: true, done, memory };
+  return { completed, outOfDate: isNews, done, memory };
 }
 
 type Step =
-  | { readonly done: true; readonly memory: PoolMemory }
-  | { readonly done: false; readonly memory: PoolMemory; readonly reason: string };
+  | { readonly became: 'Done'; readonly memory: PoolMemory }
+  | { readonly became: 'Refused' | 'OutOfDate'; readonly memory: PoolMemory; readonly reason: string };
 
 async function attempt(inputs: RunInputs, action: Action): Promise<Step> {
   const { context, seatApi, memory } = inputs;
@@ -67,17 +79,19 @@ async function attempt(inputs: RunInputs, action: Action): Promise<Step> {
       const isNews = canonicalJson(children) !== canonicalJson(memory.children);
       const next = { ...memory, children };
       // The plan was made without knowing of them, and they may forbid what comes next.
-      return isNews ? { done: false, memory: next, reason: 'obstacles changed' } : { done: true, memory: next };
+      return isNews
+        ? { became: 'OutOfDate', memory: next, reason: 'obstacles changed' }
+        : { became: 'Done', memory: next };
     }
     case 'RememberRevision':
       await rememberRevision(context, action);
-      return { done: true, memory };
+      return { became: 'Done', memory };
     case 'RepairSlot':
       await repairSlot(context, action);
-      return { done: true, memory };
+      return { became: 'Done', memory };
     case 'DeleteConfigCopies':
       await deleteConfigCopies(context, action);
-      return { done: true, memory };
+      return { became: 'Done', memory };
     case 'RebuildGate':
     case 'WriteGate':
     case 'StartSlots':
@@ -90,31 +104,46 @@ async function attempt(inputs: RunInputs, action: Action): Promise<Step> {
 
   try {
     const outcome = await carryOut(seatApi, context.observation.pool, action);
-    const next = makesPods(action) && outcome.done ? { ...memory, slots: noObstacles, refusedStarts: 0 } : memory;
-    return outcome.done ? { done: true, memory: next } : { ...outcome, memory };
+    return outcome.done
+      ? { became: 'Done', memory: withoutObstacles(memory, action) }
+      : { became: 'OutOfDate', memory, reason: outcome.reason };
   } catch (error) {
-    return { done: false, ...obstructed(inputs, error) };
+    return obstructed(inputs, action, error);
   }
 }
 
-/** Writes a pod template, which the API server may refuse. */
-function makesPods(action: Action): boolean {
-  const { action: kind } = action;
-  return kind === 'StartSlots' || kind === 'RollSlot' || (kind === 'RebuildGate' && action.slots.length > 0);
+/** Of actions that write a pod template, which the API server may refuse: what they are counted as. */
+function refusableKind(action: Action): 'starts' | 'rolls' | undefined {
+  if (action.action === 'RollSlot') return 'rolls';
+  const starts = action.action === 'StartSlots' || (action.action === 'RebuildGate' && action.slots.length > 0);
+  return starts ? 'starts' : undefined;
 }
 
-function obstructed({ memory, clock }: RunInputs, error: unknown): { memory: PoolMemory; reason: string } {
+/** Note: one kind at a time. A slot that was replaced says nothing of another that may not start. */
+function withoutObstacles(memory: PoolMemory, action: Action): PoolMemory {
+  const kind = refusableKind(action);
+  if (kind === undefined) return memory;
+
+  const others = kind === 'starts' ? memory.rolls : memory.starts;
+  const slots = others.refused === 0 ? noObstacles : memory.slots;
+  return { ...memory, slots, [kind]: noBackoff };
+}
+
+function obstructed({ memory, clock }: RunInputs, action: Action, error: unknown): Step {
   if (error instanceof NameTakenError) {
     const slots: Obstacles = { ...memory.slots, conflicts: [...memory.slots.conflicts, error.foreign] };
-    return { memory: { ...memory, slots }, reason: error.message };
+    return { became: 'OutOfDate', memory: { ...memory, slots }, reason: error.message };
   }
-  if (error instanceof RefusedError) {
-    const startAgainAt = clock.monotonicMilliseconds() + startBackoffMilliseconds(memory.refusedStarts);
-    const slots: Obstacles = { ...memory.slots, refusals: [error.refusal] };
-    return {
-      memory: { ...memory, slots, refusedStarts: memory.refusedStarts + 1, startAgainAt },
-      reason: error.message,
+  const kind = refusableKind(action);
+  if (error instanceof RefusedError && kind !== undefined) {
+    const { refused } = memory[kind];
+    const backoff: Backoff = {
+      refused: refused + 1,
+      againAt: clock.monotonicMilliseconds() + startBackoffMilliseconds(refused),
     };
+    const others = memory.slots.refusals.filter(({ object }) => object !== error.refusal.object);
+    const slots: Obstacles = { ...memory.slots, refusals: [...others, error.refusal] };
+    return { became: 'Refused', memory: { ...memory, slots, [kind]: backoff }, reason: error.message };
   }
   throw error;
 }

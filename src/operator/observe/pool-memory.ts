@@ -17,11 +17,20 @@ export interface PoolMemory {
   readonly children: Obstacles;
   /** Of the slots and the start gate. */
   readonly slots: Obstacles;
-  /** Starts that were refused one after the other. */
-  readonly refusedStarts: number;
-  /** No start before, by the monotonic clock: a refused start costs writes that bring the next reconcile about. */
-  readonly startAgainAt: number;
+  /** A refused start costs writes that bring the next reconcile about, so it waits longer each time. */
+  readonly starts: Backoff;
+  /** Of replacements, which may be what makes room for the refused starts. */
+  readonly rolls: Backoff;
 }
+
+export interface Backoff {
+  /** How often the API server refused, one time after the other. */
+  readonly refused: number;
+  /** Not before, by the monotonic clock. */
+  readonly againAt: number;
+}
+
+export const noBackoff: Backoff = { refused: 0, againAt: Number.NEGATIVE_INFINITY };
 
 /** What is remembered of each pool, by its uid. */
 export class PoolMemories {
@@ -37,8 +46,8 @@ export class PoolMemories {
       generation,
       children: conflicts(known?.children),
       slots: conflicts(known?.slots),
-      refusedStarts: 0,
-      startAgainAt: Number.NEGATIVE_INFINITY,
+      starts: noBackoff,
+      rolls: noBackoff,
     };
   }
 

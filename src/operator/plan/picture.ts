@@ -61,9 +61,15 @@ export function pictureOf(observation: Observation): Picture {
     step,
     drains,
     // Note: a stop rests on what the gate and the sidecars know. While either is about to be told something new, it waits.
-    stop: step === undefined && drains === undefined ? stopNow(observation, retiring.retirements) : undefined,
+    stop: !isComing(step, observation) && drains === undefined ? stopNow(observation, retiring.retirements) : undefined,
     repairs: slotsToRepair(seating, gate?.readable === true ? gate.gate : undefined),
     notes: revisionsToRemember(seating.slots, pool.revision),
     publishing: publishStep(observation, step),
   };
+}
+
+/** Note: starts that the API server refuses, for a quota maybe, are tried again for ever. Whoever is to end may be what makes room. */
+function isComing(step: SeatAction | undefined, { refusals }: Observation): boolean {
+  if (step?.action !== 'StartSlots') return step !== undefined;
+  return !step.slots.some(({ name }) => refusals.some(({ object }) => object === `Deployment ${name}`));
 }

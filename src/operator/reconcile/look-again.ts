@@ -1,6 +1,6 @@
 import type { Result } from '../../kube/controller/reconciler.ts';
 import type { RunOutcome } from '../apply/run-actions.ts';
-import type { Obstacles, PoolMemory } from '../observe/pool-memory.ts';
+import type { Obstacles } from '../observe/pool-memory.ts';
 
 /** What a look at a pool came to, as far as the next one depends on it. Times in milliseconds. */
 export interface Looked {
@@ -10,26 +10,23 @@ export interface Looked {
   readonly planned: number | undefined;
   /** When the configuration has to be read again. */
   readonly config: number | undefined;
-  /** What was remembered before the actions. */
-  readonly before: PoolMemory;
-  readonly outcome: Pick<RunOutcome, 'completed' | 'memory'>;
+  readonly outcome: Pick<RunOutcome, 'outOfDate' | 'memory'>;
 }
 
 /** What stands in the way is looked at again after this: no watch tells that a foreign object is gone or a quota was raised. */
 const obstacleMilliseconds = 30_000;
 
 /** When a pool has to be looked at although nothing that is watched has changed. */
-export function lookAgainMilliseconds({ now, planned, config, before, outcome }: Looked): Result {
-  const { completed, memory } = outcome;
-  const startWait = memory.startAgainAt - now;
-  // Out of date, and not because a refused start has to wait: then the next look makes a better plan at once.
-  if (!completed && (startWait <= 0 || memory !== before)) return { requeueSoon: true };
+export function lookAgainMilliseconds({ now, planned, config, outcome }: Looked): Result {
+  const { outOfDate, memory } = outcome;
+  // The next look makes a better plan at once. Where only a refused start has to wait, it does not.
+  if (outOfDate) return { requeueSoon: true };
 
   const isObstructed = [memory.children, memory.slots].some(hasAny);
   const waits = [
     planned,
     config,
-    startWait > 0 ? startWait : undefined,
+    ...[memory.starts, memory.rolls].map(({ againAt }) => (againAt > now ? againAt - now : undefined)),
     isObstructed ? obstacleMilliseconds : undefined,
   ].filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : { requeueAfterMilliseconds: Math.min(...waits) };

@@ -84,7 +84,6 @@ async function carryThrough(
     now: dependencies.clock.monotonicMilliseconds(),
     planned: plan.requeueAfterMilliseconds,
     config: seen.reading.readAgainMilliseconds,
-    before: seen.memory,
     outcome: acted,
   });
 }

@@ -7,7 +7,7 @@ import type { RunOutcome } from '../../../src/operator/apply/run-actions.ts';
 import { runActions } from '../../../src/operator/apply/run-actions.ts';
 import { startBackoffMilliseconds } from '../../../src/operator/apply/start-backoff.ts';
 import type { PoolMemory } from '../../../src/operator/observe/pool-memory.ts';
-import { noObstacles } from '../../../src/operator/observe/pool-memory.ts';
+import { noBackoff, noObstacles } from '../../../src/operator/observe/pool-memory.ts';
 import type { Action } from '../../../src/operator/plan/actions.ts';
 import type { Gate } from '../../../src/operator/plan/gate.ts';
 import type { SeatApi } from '../../../src/operator/seat-protocol/seat-api.ts';
@@ -61,8 +61,8 @@ const clear: PoolMemory = {
   generation: 4,
   children: noObstacles,
   slots: noObstacles,
-  refusedStarts: 0,
-  startAgainAt: Number.NEGATIVE_INFINITY,
+  starts: noBackoff,
+  rolls: noBackoff,
 };
 
 /** The protocol's requests at a pool of nothing; each may be made to answer otherwise. */
@@ -124,29 +124,47 @@ describe('runActions', () => {
 
   it('remembers what the API server refused, and waits before it tries again', async () => {
     const first = await run([start], { createDeployment: refuses });
-    const second = await run([start], { createDeployment: refuses }, { ...first.memory, startAgainAt: 0 });
+    const second = await run(
+      [start],
+      { createDeployment: refuses },
+      {
+        ...first.memory,
+        starts: { refused: 1, againAt: 0 },
+      },
+    );
 
     expect(first).toMatchObject({
       completed: false,
-      memory: { slots: { refusals: [refusal] }, refusedStarts: 1, startAgainAt: 5000 },
+      outOfDate: true,
+      memory: { slots: { refusals: [refusal] }, starts: { refused: 1, againAt: 5000 } },
     });
-    expect(second.memory).toMatchObject({ refusedStarts: 2, startAgainAt: 10_000 });
+    expect(second.memory).toMatchObject({
+      slots: { refusals: [refusal] },
+      starts: { refused: 2, againAt: 10_000 },
+    });
   });
 
-  it('sends nothing for a start that has to wait, and carries out what comes before it', async () => {
-    const waiting = { ...clear, refusedStarts: 1, startAgainAt: 5000 };
+  it('sends nothing for a start that has to wait, and carries out what comes before and after it', async () => {
+    const waiting = { ...clear, starts: { refused: 1, againAt: 5000 } };
 
-    const outcome = await run([write, start], { createDeployment: refuses }, waiting);
+    const outcome = await run([write, start, order, roll], { createDeployment: refuses }, waiting);
 
-    expect(outcome).toMatchObject({ completed: false, done: [write], memory: waiting });
+    expect(outcome).toMatchObject({ completed: false, outOfDate: false, done: [write, order, roll], memory: waiting });
+  });
+
+  it('lets drains and stops go on when a start is refused: a quota that nobody raises must not hold them up', async () => {
+    const outcome = await run([start, order, roll], { createDeployment: refuses });
+
+    expect(outcome).toMatchObject({ completed: false, outOfDate: true, done: [order, roll] });
+    expect(outcome.memory).toMatchObject({ slots: { refusals: [refusal] }, starts: { refused: 1 }, rolls: noBackoff });
   });
 
   it('forgets refusals when a start succeeds', async () => {
-    const before = { ...clear, slots: { ...noObstacles, refusals: [refusal] }, refusedStarts: 4, startAgainAt: 0 };
+    const before = { ...clear, slots: { ...noObstacles, refusals: [refusal] }, starts: { refused: 4, againAt: 0 } };
 
     const outcome = await run([start], {}, before);
 
-    expect(outcome.memory).toMatchObject({ slots: noObstacles, refusedStarts: 0 });
+    expect(outcome.memory).toMatchObject({ slots: noObstacles, starts: noBackoff });
   });
 
   it('remembers an object of somebody else that has the name of a slot', async () => {
@@ -165,7 +183,10 @@ describe('runActions', () => {
     const refused = await run([roll], { replaceTemplate: refuses });
     const again = await run([order, roll], { replaceTemplate: refuses }, refused.memory);
 
-    expect(refused).toMatchObject({ completed: false, memory: { slots: { refusals: [refusal] }, startAgainAt: 5000 } });
+    expect(refused).toMatchObject({
+      completed: false,
+      memory: { slots: { refusals: [refusal] }, rolls: { againAt: 5000 } },
+    });
     expect(again).toMatchObject({ completed: false, done: [order], memory: refused.memory });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PoolMemory } from '../../../src/operator/observe/pool-memory.ts';
-import { PoolMemories } from '../../../src/operator/observe/pool-memory.ts';
+import { noBackoff, PoolMemories } from '../../../src/operator/observe/pool-memory.ts';
 
 const conflict = { kind: 'Service', name: 'prod', owner: 'has no owner' };
 const refusal = { object: 'Deployment prod-0', by: 'ApiServer', errors: [] } as const;
@@ -8,15 +8,15 @@ const memory: PoolMemory = {
   generation: 1,
   children: { conflicts: [conflict], refusals: [] },
   slots: { conflicts: [], refusals: [refusal] },
-  refusedStarts: 3,
-  startAgainAt: 5000,
+  starts: { refused: 3, againAt: 5000 },
+  rolls: { refused: 1, againAt: 7000 },
 };
 
 describe('PoolMemories', () => {
   it('remembers nothing of a pool that it has not met', () => {
     expect(new PoolMemories().of('uid', 1)).toMatchObject({
       children: { conflicts: [], refusals: [] },
-      refusedStarts: 0,
+      starts: noBackoff,
     });
   });
 
@@ -35,8 +35,8 @@ describe('PoolMemories', () => {
       generation: 2,
       children: { conflicts: [conflict], refusals: [] },
       slots: { conflicts: [], refusals: [] },
-      refusedStarts: 0,
-      startAgainAt: Number.NEGATIVE_INFINITY,
+      starts: noBackoff,
+      rolls: noBackoff,
     });
   });
 
@@ -46,6 +46,6 @@ describe('PoolMemories', () => {
 
     memories.forget('uid');
 
-    expect(memories.of('uid', 1).refusedStarts).toBe(0);
+    expect(memories.of('uid', 1).starts).toBe(noBackoff);
   });
 });

@@ -16,6 +16,15 @@ const drainReason = (why: string) => ({ reason: why });
 /** Slot 2 drains because of an image change, all sidecars know it, and nobody is in it. */
 const quiet = { running: [0, 1], outdated: [2], draining: [2], ...listening };
 
+/** Slot 2 is asked to stop, slot 0 is missing, and the API server refused to create one. */
+const refusedStart = (name: string): Observation => {
+  const refusals = [
+    { object: `Deployment ${name}`, by: 'ApiServer', errors: [{ field: '', message: 'quota' }] },
+  ] as const;
+  const slots = [slotOf(2, { deployment: deploymentOf(2, { stopRequested: true }) })];
+  return asked(poolOf({ running: [1], slots, observation: { refusals } }));
+};
+
 describe('stops', () => {
   it.each([
     {
@@ -59,6 +68,11 @@ describe('stops', () => {
       pool: asked(poolOf({ replicas: 2, running: [0], outdated: [1, 2] })),
       stop: ['StopSlot prod-2'],
     },
+    {
+      name: 'one that was asked to stop, while the API server refuses the start of another',
+      pool: refusedStart('prod-0'),
+      stop: ['StopSlot prod-2'],
+    },
   ])('$name', ({ pool, stop }) => {
     expect(told(pool)).toEqual(stop);
   });
@@ -68,6 +82,7 @@ describe('stops', () => {
     { name: 'nobody was asked', pool: poolOf(quiet) },
     { name: 'sessions are open', pool: asked(poolOf(quiet), { 0: { backends: { 'prod-2': 1 } } }) },
     { name: 'the gate needs a step first', pool: asked(poolOf({ ...quiet, gate: { poolGeneration: 3 } })) },
+    { name: 'a start comes first, and it was another one that was refused', pool: refusedStart('prod-7') },
     { name: 'the gate is lost', pool: asked(poolOf({ ...quiet, gate: 'absent' })) },
     { name: 'the gate would not let the next pod start', pool: asked(poolOf({ ...quiet, max: 2 })) },
     { name: 'the pool is paused', pool: asked(poolOf({ ...quiet, spec: { paused: true } })) },

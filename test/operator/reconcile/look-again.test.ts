@@ -1,35 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
 import { lookAgainMilliseconds } from '../../../src/operator/reconcile/look-again.ts';
 import type { PoolMemory } from '../../../src/operator/observe/pool-memory.ts';
-import { noObstacles } from '../../../src/operator/observe/pool-memory.ts';
+import { noBackoff, noObstacles } from '../../../src/operator/observe/pool-memory.ts';
 
 const now = 1_000_000;
 const clear: PoolMemory = {
   generation: 1,
   children: noObstacles,
   slots: noObstacles,
-  refusedStarts: 0,
-  startAgainAt: Number.NEGATIVE_INFINITY,
+  starts: noBackoff,
+  rolls: noBackoff,
 };
 const conflict = { kind: 'Service', name: 'prod', owner: 'has no owner' };
 const refusal = { object: 'Deployment prod-0', by: 'ApiServer', errors: [] } as const;
 const obstructed: PoolMemory = { ...clear, children: { ...noObstacles, conflicts: [conflict] } };
-const refused: PoolMemory = { ...clear, slots: { ...noObstacles, refusals: [refusal] }, startAgainAt: now + 5000 };
+const refused: PoolMemory = {
+  ...clear,
+  slots: { ...noObstacles, refusals: [refusal] },
+  starts: { refused: 1, againAt: now + 5000 },
+};
 
 const again = (inputs: {
   plan?: number;
   config?: number;
-  completed?: boolean;
+  outOfDate?: boolean;
   memory?: PoolMemory;
-  before?: PoolMemory;
 }): ReturnType<typeof lookAgainMilliseconds> => {
-  const { completed = true, memory = clear, before = memory } = inputs;
+  const { outOfDate = false, memory = clear } = inputs;
   return lookAgainMilliseconds({
     now,
     planned: inputs.plan,
     config: inputs.config,
-    before,
-    outcome: { completed, memory },
+    outcome: { outOfDate, memory },
   });
 };
 
@@ -49,7 +51,7 @@ describe('lookAgainMilliseconds', () => {
     },
     {
       name: 'soon, when the plan is out of date',
-      result: again({ completed: false }),
+      result: again({ outOfDate: true }),
       expected: { requeueSoon: true },
     },
     {
@@ -59,13 +61,23 @@ describe('lookAgainMilliseconds', () => {
     },
     {
       name: 'soon, when a start was refused just now: the status has to say so',
-      result: again({ completed: false, memory: refused, before: clear }),
+      result: again({ outOfDate: true, memory: refused }),
       expected: { requeueSoon: true },
     },
     {
       name: 'when a refused start may be tried again, and not in a hot loop',
-      result: again({ completed: false, memory: refused }),
+      result: again({ memory: refused }),
       expected: { requeueAfterMilliseconds: 5000 },
+    },
+    {
+      name: 'when a refused replacement may be tried again, if that is sooner',
+      result: again({ memory: { ...refused, rolls: { refused: 1, againAt: now + 3000 } } }),
+      expected: { requeueAfterMilliseconds: 3000 },
+    },
+    {
+      name: 'in a while, when a refused start may be tried again already',
+      result: again({ memory: { ...refused, starts: { refused: 1, againAt: now } } }),
+      expected: { requeueAfterMilliseconds: 30_000 },
     },
   ])('$name', ({ result, expected }) => {
     expect(result).toEqual(expected);
