@@ -1,24 +1,25 @@
 import type { PlannedEvent } from './actions.ts';
 import { carriers, countedPods, countsOverAll } from './busy.ts';
 import { count } from './conditions/verdict.ts';
+import { hasServed } from './has-served.ts';
 import type { Observation, ObservedPod } from './observation.ts';
 import type { Slot } from './slots.ts';
-import { hasStarted, mainPod, slotsOf } from './slots.ts';
+import { mainPod, slotsOf } from './slots.ts';
 
 interface LostSlot {
   readonly slot: Slot;
   readonly pod: ObservedPod;
 }
 
-/** Slots whose instance is on a node that does not answer since now: the last status does not say so yet. */
+/** Slots whose instance served and is on a node that does not answer since now: the last status does not say so yet. */
 export function newlyLostSlots(observation: Observation): readonly LostSlot[] {
   const lost: LostSlot[] = [];
   for (const slot of slotsOf(observation)) {
     const pod = mainPod(slot);
-    if (pod === undefined || !pod.nodeLost || !hasStarted(pod)) continue;
-    const before = observation.pool.status?.slots?.find(({ name }) => name === slot.name);
     // Note: by pod. The state of the slot may come and go with pods that were to replace this one.
-    if (before?.pod === pod.name && before.state !== 'Lost') lost.push({ slot, pod });
+    if (pod === undefined || !pod.nodeLost || !hasServed(slot.name, pod, observation.pool)) continue;
+    const before = observation.pool.status?.slots?.find(({ name }) => name === slot.name);
+    if (before?.state !== 'Lost') lost.push({ slot, pod });
   }
   return lost;
 }

@@ -46,13 +46,14 @@ export function troubles(picture: Picture): string[] {
 function stateOf(slot: Slot, picture: Picture): State {
   const pod = mainPod(slot);
   if (pod === undefined) return withoutPod(slot);
-  if (pod.nodeLost) return { state: 'Lost', reason: `node ${pod.node ?? 'unknown'} does not answer` };
+  const { pool } = picture.observation;
+  const serves = pod.ready || hasServed(slot.name, pod, pool);
+  if (pod.nodeLost)
+    return { state: serves ? 'Lost' : 'Starting', reason: `node ${pod.node ?? 'unknown'} does not answer` };
   if (pod.terminating)
     return { state: 'Stopping', reason: `pod ${pod.name} ends as soon as its sessions or its grace period are over` };
   if (!hasStarted(pod)) return waiting(slot, pod, picture);
 
-  const { pool } = picture.observation;
-  const serves = pod.ready || hasServed(slot.name, pod, pool);
   const draining = serves ? drainingState(slot, picture) : undefined;
   if (draining !== undefined) return draining;
   if (pod.ready) return { state: 'Ready', reason: 'serves' };

@@ -3,6 +3,7 @@ import type { SlotState } from '../../../src/api/status.ts';
 import { verdictsOf } from '../../../src/operator/plan/conditions/all.ts';
 import { hasServed } from '../../../src/operator/plan/has-served.ts';
 import type { Observation } from '../../../src/operator/plan/observation.ts';
+import { plan } from '../../../src/operator/plan/plan.ts';
 import { pictureOf } from '../../../src/operator/plan/picture.ts';
 import { slotStatuses } from '../../../src/operator/plan/slot-status.ts';
 import { deploymentOf, now, podOf, poolOf, slotOf } from './pool-of.ts';
@@ -49,5 +50,27 @@ describe('an instance whose node came back', () => {
 
   it('has been ready before', () => {
     expect(Ready).toMatchObject({ reason: 'InstancesNotReady' });
+  });
+});
+
+describe('an instance that never was ready, on a node that does not answer', () => {
+  const pulling = { reason: 'ImagePullBackOff', message: 'not found' };
+  const pod = podOf(0, { ready: false, waiting: pulling, progressMilliseconds: 3_600_000 });
+  const seen = (nodeLost: boolean, status: Observation['pool']['status']): Observation =>
+    poolOf({
+      max: 1,
+      slots: [slotOf(0, { deployment: deploymentOf(0, { available: false }), pods: [{ ...pod, nodeLost }] })],
+      ...(status === undefined ? {} : { status }),
+    });
+  const lost = plan(seen(true, after('Starting').pool.status), now);
+
+  it('is Starting there', () => {
+    expect(lost.status.slots).toMatchObject([{ state: 'Starting', reason: 'node node-a does not answer' }]);
+  });
+
+  it('is called late when the node is back: nothing is under way any more', () => {
+    const { status } = plan(seen(false, lost.status), now);
+
+    expect(status.conditions).toContainEqual(expect.objectContaining({ type: 'Reconciling', status: 'False' }));
   });
 });

@@ -40,7 +40,15 @@ describe('lossEvents', () => {
     { name: 'all nodes answer', pool: poolOf({ running: [0, 1, 2], status }) },
     {
       name: 'no gateway ran in the pod',
-      pool: poolOf({ ...sketch, slots: [slotOf(1, { pods: [waitingPodOf(1, { nodeLost: true })] })] }),
+      pool: poolOf({
+        ...sketch,
+        slots: [slotOf(1, { pods: [waitingPodOf(1, { nodeLost: true })] })],
+        status: { ...status, slots: [{ ...before, state: 'Held' }] },
+      }),
+    },
+    {
+      name: 'its gateway was never ready, so nobody was in it',
+      pool: poolOf({ ...sketch, status: { ...status, slots: [{ ...before, state: 'Starting' }] } }),
     },
     {
       name: 'it was told before, and only the pod that was to take its place is gone again',
