@@ -102,6 +102,11 @@ export interface OrderDrains {
   readonly action: 'OrderDrains';
   readonly drains: DrainList;
   readonly expectResourceVersion: string;
+  /**
+   * The list says that it is of a newer generation of the pool than the observed one. If a live look finds none, that is not so, and the
+   * list is written anew: else nobody would ever drain again. Otherwise nothing is done, because our view of the pool is old.
+   */
+  readonly ifNoNewerPool: boolean;
   /** What is new in the list, to be told. */
   readonly ordered: readonly OrderedDrain[];
   /** Drains that nobody wants any more, of pods that are to live on; to be told. */

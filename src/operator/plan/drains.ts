@@ -12,7 +12,7 @@ import type { Retiring } from './retirements.ts';
  */
 export function drainsToOrder(observation: Observation, retiring: Retiring): OrderDrains | undefined {
   const { drains, pool } = observation;
-  if (drains === undefined || isNewer(observation)) return undefined;
+  if (drains === undefined) return undefined;
 
   const generation = nextGeneration(drains);
   const wanted = retiring.retirements.flatMap((retirement) => drainsOf(retirement, drains.draining, generation));
@@ -20,7 +20,8 @@ export function drainsToOrder(observation: Observation, retiring: Retiring): Ord
     (drain) => isDoomed(drain, observation) && !wanted.some(({ podUid }) => podUid === drain.podUid),
   );
   const draining = [...wanted, ...doomed].sort(bySlotAndPod);
-  if (isSame(draining, [...drains.draining].sort(bySlotAndPod))) return undefined;
+  const isDoubtful = isNewer(observation);
+  if (!isDoubtful && isSame(draining, [...drains.draining].sort(bySlotAndPod))) return undefined;
 
   const ordered = draining.filter(({ since }) => since === generation);
   const dropped = drains.draining.filter(({ podUid }) => !draining.some((drain) => drain.podUid === podUid));
@@ -31,6 +32,7 @@ export function drainsToOrder(observation: Observation, retiring: Retiring): Ord
     action: 'OrderDrains',
     drains: { generation, poolGeneration: pool.generation, draining },
     expectResourceVersion: drains.resourceVersion,
+    ifNoNewerPool: isDoubtful,
     ordered,
     takenBack,
     fences: fencesOf(new Set([...living, ...longer].map((drain) => slotOf(drain, observation)))),
@@ -51,7 +53,7 @@ export function drainsToTakeBack(observation: Observation, retiring: Retiring): 
   return { ...order, takenBack, reason: reasonOf([], takenBack) };
 }
 
-/** An operator that knows more of the pool than we do has written the list. */
+/** An operator that knows more of the pool than we do has written the list, or somebody who is none: only a live look tells. */
 export function isNewer({ drains, pool }: Observation): boolean {
   return drains !== undefined && drains.poolGeneration > pool.generation;
 }

@@ -1,4 +1,4 @@
-import type { V1Container, V1EnvVar, V1Lifecycle, V1Probe, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1Lifecycle, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import { basename } from 'node:path/posix';
 import { gatewayContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
 import { configCopyKey } from './config-secret.ts';
@@ -8,7 +8,7 @@ import { adminPort } from '../../balancer/config/schema.ts';
 
 const configVolume = `${ownVolumePrefix}config`;
 
-/** The container of the user's gateway, before the template is laid over it. */
+/** The container of the user's gateway, before the template is laid over it. Whether it is ready, the sidecar tells: it looks and asks. */
 export function gatewayContainer(pool: RenderedPool, configSecretName: string): V1Container {
   const profile = pool.spec.profile === 'Keeper' ? keeperContainer : {};
   const env = [...(profile.env ?? []), ...configEnv(pool, configSecretName)];
@@ -22,7 +22,6 @@ export function gatewayContainer(pool: RenderedPool, configSecretName: string): 
     ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
     ...(ports.length === 0 ? {} : { ports: ports.map((port) => ({ containerPort: port, protocol: 'TCP' })) }),
     ...lifecycle(pool),
-    ...readiness(pool, profile.readinessProbe),
   };
 }
 
@@ -67,22 +66,4 @@ function configEnv(pool: RenderedPool, configSecretName: string): V1EnvVar[] {
 function configMounts(pool: RenderedPool): V1VolumeMount[] {
   const { file } = pool.spec.config.as;
   return file === undefined ? [] : [{ name: configVolume, mountPath: file, subPath: basename(file), readOnly: true }];
-}
-
-/** A gateway that answers HTTP health checks is Ready when it answers them. Other gateways are Ready when they listen (the sidecar looks). */
-function readiness(pool: RenderedPool, ofProfile: V1Probe | undefined): { readinessProbe?: V1Probe } {
-  const { http } = pool.spec.balancer.healthCheck;
-  const listener = pool.spec.listeners.find((candidate) => candidate.protocol === 'HTTP');
-  if (ofProfile !== undefined || http === undefined || listener === undefined) {
-    return ofProfile === undefined ? {} : { readinessProbe: ofProfile };
-  }
-
-  return {
-    readinessProbe: {
-      httpGet: { path: http.path, port: listener.targetPort },
-      periodSeconds: 2,
-      timeoutSeconds: 2,
-      failureThreshold: 2,
-    },
-  };
 }

@@ -28,7 +28,7 @@ export function carryOut(
     case 'TakeBackSeats':
       return takeBackSeats(api, action);
     case 'OrderDrains':
-      return orderDrains(api, action);
+      return orderDrains(api, planned, action);
     case 'StopSlot':
       return stopSlot(api, planned, action);
     case 'RollSlot':

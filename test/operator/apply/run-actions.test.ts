@@ -51,6 +51,7 @@ const order: Action = {
   action: 'OrderDrains',
   drains,
   expectResourceVersion: '600',
+  ifNoNewerPool: false,
   ordered: [],
   takenBack: [],
   fences: [],

@@ -112,6 +112,7 @@ describe('actionEvents', () => {
         action: 'OrderDrains',
         drains: { generation: 31, poolGeneration: 4, draining: [drainOf(2)] },
         expectResourceVersion: '600',
+        ifNoNewerPool: false,
         ordered: [drainOf(2)],
         takenBack: [{ slot: 'prod-1', reason: 'prod-2 goes first' }],
         fences: [],

@@ -14,7 +14,10 @@ function expect(holds: boolean, what: string): void {
 export function assertAsWanted(cluster: Cluster): void {
   assertSeats(cluster);
   assertRevision(cluster);
-  expect((cluster.store.last('drains')?.draining.length ?? 0) === 0, 'a drain is left that nobody wants');
+  const drains = cluster.store.last('drains');
+  expect((drains?.draining.length ?? 0) === 0, 'a drain is left that nobody wants');
+  const { generation } = cluster.store.last('pool');
+  expect((drains?.poolGeneration ?? 0) <= generation, `the drains are for generation ${drains?.poolGeneration}`);
 }
 
 function assertSeats(cluster: Cluster): void {

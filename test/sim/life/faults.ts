@@ -48,6 +48,7 @@ export function faults(cluster: Cluster, temper: Temper): Move[] {
     ...podFaults(cluster, pod?.uid),
     ...processFaults(cluster, pod?.uid),
     () => user.deleteDrainsByHand(cluster),
+    () => user.editDrainsByHand(cluster),
   ];
 }
 

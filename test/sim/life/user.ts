@@ -119,6 +119,15 @@ export function deleteDrainsByHand(cluster: Cluster): void {
   cluster.store.write('drains', undefined);
 }
 
+/** Makes the list look as if a newer pool had written it: operators that believed that would leave it alone for ever. */
+export function editDrainsByHand(cluster: Cluster): void {
+  const found = cluster.store.last('drains');
+  if (found === undefined) return;
+  say(cluster, 'User: kubectl edit configmap prod-balancer, with a poolGeneration that is 100 higher');
+  const poolGeneration = found.poolGeneration + 100;
+  cluster.store.write('drains', { ...found, resourceVersion: cluster.nextVersion(), poolGeneration });
+}
+
 export function deletePodByHand(cluster: Cluster, uid: string): void {
   const pod = findPod(cluster, uid);
   if (pod === undefined || pod.terminating) return;
