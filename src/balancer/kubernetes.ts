@@ -96,6 +96,7 @@ export async function runKubernetesMode(
   const admin = await serveAdmin({
     address: options.adminAddress,
     port: adminPort,
+    podAddress: pod.podAddress,
     seat,
     settings,
     dataPlane,

@@ -5,25 +5,28 @@ import type { Clock } from '../../kube/clock.ts';
 const patienceMilliseconds = 900;
 const lookMilliseconds = 50;
 
+/** Never rejects. */
+type Probe = () => ProbeResult | Promise<ProbeResult>;
+
 /** Its time is so short that nobody has to be able to break it off. */
 const unbroken = new AbortController().signal;
 
 /** Answers as soon as the probe succeeds, and after 0.9 s in any case. Never rejects. */
-export async function patiently(ask: () => ProbeResult, clock: Clock): Promise<ProbeResult> {
+export async function patiently(ask: Probe, clock: Clock): Promise<ProbeResult> {
   const until = clock.monotonicMilliseconds() + patienceMilliseconds;
-  let result = ask();
+  let result = await ask();
   while (!result.ok && clock.monotonicMilliseconds() < until) {
     await clock.sleep(lookMilliseconds, unbroken);
-    result = ask();
+    result = await ask();
   }
   return result;
 }
 
 /** The same until it has succeeded once: what fails later is told at once. */
-export function patientAtFirst(ask: () => ProbeResult, clock: Clock): () => Promise<ProbeResult> {
+export function patientAtFirst(ask: Probe, clock: Clock): () => Promise<ProbeResult> {
   let succeeded = false;
   return async () => {
-    const result = succeeded ? ask() : await patiently(ask, clock);
+    const result = succeeded ? await ask() : await patiently(ask, clock);
     succeeded ||= result.ok;
     return result;
   };

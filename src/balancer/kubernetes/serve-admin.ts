@@ -5,7 +5,9 @@ import type { DataPlane } from '../data-plane.ts';
 import type { Drain } from '../drain/drain.ts';
 import type { PodEnd } from '../drain/pod-end.ts';
 import { drainReadiness } from '../drain/readiness.ts';
+import { checkHttp } from '../health/http-check.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { gatewayAnswers } from '../readiness/answering.ts';
 import { listeningPorts } from '../readiness/listening.ts';
 import { readiness } from '../readiness/readiness.ts';
 import type { Seat } from '../seat/seat.ts';
@@ -21,6 +23,7 @@ import type { Settings } from './settings.ts';
 export function serveAdmin(options: {
   readonly address: string | undefined;
   readonly port: number;
+  readonly podAddress: string;
   readonly seat: Seat;
   readonly settings: Settings;
   readonly dataPlane: DataPlane;
@@ -32,17 +35,18 @@ export function serveAdmin(options: {
   /** This process was told to end. */
   readonly isStopping: () => boolean;
 }): Promise<AdminServer> {
-  const { address, port, seat, settings, dataPlane, ownSessions, drain, podEnd, metrics, clock, isStopping } = options;
-  const gatewayReady = patientAtFirst(
-    () =>
-      readiness({
-        seatTaken: seat.taken(),
-        config: settings.config(),
-        listenProblem: settings.listenProblem(),
-        listening: listeningPorts(),
-      }),
-    clock,
-  );
+  const { address, port, podAddress, seat, settings, dataPlane, ownSessions, drain } = options;
+  const { podEnd, metrics, clock, isStopping } = options;
+  const answers = gatewayAnswers(podAddress, () => settings.config(), checkHttp);
+  const gatewayReady = patientAtFirst(async () => {
+    const listens = readiness({
+      seatTaken: seat.taken(),
+      config: settings.config(),
+      listenProblem: settings.listenProblem(),
+      listening: listeningPorts(),
+    });
+    return listens.ok ? answers() : listens;
+  }, clock);
   return startAdmin({
     address,
     port,

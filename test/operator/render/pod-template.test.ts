@@ -165,26 +165,13 @@ describe('podTemplate', () => {
     expect(podOf({ drain: { deadlineSeconds: 600 } }).spec.terminationGracePeriodSeconds).toBe(660);
   });
 
-  it.each([
-    {
-      name: 'an HTTP gateway with a health path is Ready when it answers',
-      health: { http: { path: '/up' } },
-      protocol: 'HTTP' as const,
-      path: '/up',
-    },
-    {
-      name: 'an HTTP gateway without one is Ready when it listens',
-      health: {},
-      protocol: 'HTTP' as const,
-      path: undefined,
-    },
-  ])('$name', ({ health, protocol, path }) => {
+  it('leaves the health check of an HTTP gateway to the sidecar', () => {
     const pod = podOf({
-      listeners: [{ name: 'web', port: 80, targetPort: 8080, protocol }],
-      balancer: { healthCheck: health },
+      listeners: [{ name: 'web', port: 80, targetPort: 8080, protocol: 'HTTP' }],
+      balancer: { healthCheck: { http: { path: '/up' } } },
     });
 
-    expect(pod.spec.containers[0]?.readinessProbe?.httpGet?.path).toBe(path);
+    expect(pod.spec.containers[0]?.readinessProbe).toBeUndefined();
   });
 
   it('accepts no licence in the name of the user', () => {
