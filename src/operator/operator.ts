@@ -112,7 +112,7 @@ export function createOperator(options: OperatorOptions): Operator {
     caches,
     configReader,
     memories,
-    gateAge: trackVersionAges(caches.configMaps, clock),
+    versionAge: trackVersionAges(caches.configMaps, clock),
     progressAge: trackProgress(caches.pods, clock),
     written,
     askSidecar,

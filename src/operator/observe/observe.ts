@@ -25,14 +25,14 @@ export interface ObserveInputs {
   readonly caches: Caches;
   readonly config: CheckedConfig;
   readonly memory: PoolMemory;
-  readonly gateAge: VersionAge;
+  readonly versionAge: VersionAge;
   readonly progressAge: ProgressAge;
   readonly balancerImage: string;
 }
 
 /** Makes one plain value of what the caches say of a pool now. Asks nobody. */
 export function observe(inputs: ObserveInputs): Observation {
-  const { identity, pool, caches, memory, gateAge } = inputs;
+  const { identity, pool, caches, memory, versionAge } = inputs;
   const key = `${pool.namespace}/${pool.name}`;
   const copies = configCopies(ownSecrets(caches, pool));
   const config = configCheck(pool.name, inputs.config, copies);
@@ -58,11 +58,12 @@ export function observe(inputs: ObserveInputs): Observation {
         revisionWith,
       },
     }),
-    gate: isOwnGate ? observeGate(gate, pool.uid, gateAge) : undefined,
+    gate: isOwnGate ? observeGate(gate, pool.uid, versionAge) : undefined,
     config,
     configCopies: copies.map(({ metadata }) => metadata.name),
     conflicts: conflictsOf(memory, gate, pool),
     drains: settings !== undefined && belongsTo(settings, pool) ? observeDrains(settings, pool.uid) : undefined,
+    drainsAgeMilliseconds: settings === undefined ? 0 : versionAge(settings),
     balancerImage: inputs.balancerImage,
     refusals: [...refusedTemplate(pool), ...memory.children.refusals, ...memory.slots.refusals, ...refusedPods(inputs)],
   };

@@ -21,6 +21,8 @@ export interface Observation {
   readonly refusals: readonly Refusal[];
   /** The drains that sidecars were ordered to make; undefined: their ConfigMap does not exist yet. */
   readonly drains: ObservedDrains | undefined;
+  /** How long this process has known that list as it is, by its own clock; 0 when that is not known. */
+  readonly drainsAgeMilliseconds: number;
   /** Image of the sidecar that a pod which starts now gets. */
   readonly balancerImage: string;
 }

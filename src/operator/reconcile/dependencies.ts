@@ -20,7 +20,7 @@ export interface ReconcileDependencies {
   readonly caches: Caches;
   readonly configReader: ConfigReader;
   readonly memories: PoolMemories;
-  readonly gateAge: VersionAge;
+  readonly versionAge: VersionAge;
   readonly progressAge: ProgressAge;
   readonly written: WrittenVersions;
   readonly askSidecar: AskSidecar;

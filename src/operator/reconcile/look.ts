@@ -31,9 +31,18 @@ export async function look(
   const pool: RenderedPool = { namespace, name, uid, spec: resolveSpec(spec), restart };
   const reading = await dependencies.configReader.check(pool, signal);
   const memory = await recheck(dependencies, pool, dependencies.memories.of(uid, generation), signal);
-  const { caches, gateAge, progressAge, balancerImage } = dependencies;
+  const { caches, versionAge, progressAge, balancerImage } = dependencies;
 
-  const seen = observe({ identity, pool, caches, config: reading.config, memory, gateAge, progressAge, balancerImage });
+  const seen = observe({
+    identity,
+    pool,
+    caches,
+    config: reading.config,
+    memory,
+    versionAge,
+    progressAge,
+    balancerImage,
+  });
   const observation = await ask(dependencies, seen, signal);
   return { pool, observation, reading, memory };
 }

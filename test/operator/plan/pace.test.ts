@@ -74,4 +74,21 @@ describe('lookAgain', () => {
   ])('$name', ({ pool, after }) => {
     expect(lookAgain(pictureOf(pool))).toBe(after);
   });
+
+  it.each([
+    { age: 0, after: 150 },
+    { age: 600, after: 150 },
+    { age: 2000, after: 500 },
+    { age: 20_000, after: 5000 },
+    { age: 3_600_000, after: 5000 },
+  ])(
+    'after $after ms for a confirmation that is missing since $age ms: a watch hangs, and nobody is asked in a hot loop',
+    ({ age, after }) => {
+      const pool = asked(poolOf({ ...draining, observation: { drainsAgeMilliseconds: age } }), {
+        1: { knownDrains: [] },
+      });
+
+      expect(lookAgain(pictureOf(pool))).toBe(after);
+    },
+  );
 });

@@ -93,6 +93,7 @@ export function poolOf(sketch: PoolSketch = {}): Observation {
       poolGeneration: generation,
       draining: draining.map((number) => drainOf(number, { deadlineSeconds: sketch.deadlineSeconds ?? null })),
     },
+    drainsAgeMilliseconds: 0,
     balancerImage: 'balancer:2',
     ...sketch.observation,
   };

@@ -40,7 +40,7 @@ function reconcileWith(transport: KubeTransport) {
     caches,
     configReader: new ConfigReader({ client, watched: caches.configSecrets, clock, random }),
     memories: new PoolMemories(),
-    gateAge: () => 0,
+    versionAge: () => 0,
     progressAge: () => 0,
     written: new WrittenVersions(),
     askSidecar: () => Promise.resolve(undefined),

@@ -67,6 +67,7 @@ function observeCaches(cluster: Cluster, caches: Caches, clockRate: number, bala
     ),
     gate: gate && observedGate(gate, (cluster.milliseconds - caches.gateKnownSince()) * clockRate),
     drains: drains && { ...drains, resourceVersion: String(drains.resourceVersion) },
+    drainsAgeMilliseconds: 0,
     balancerImage,
     config,
     configCopies: [copy],
