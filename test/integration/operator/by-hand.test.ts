@@ -1,53 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { labels } from '../../../src/api/identity.ts';
 import { deploymentType, podType } from '../../../src/operator/resources.ts';
-import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
 import { until } from '../../cluster/until.ts';
-import type { TestCluster } from './cluster.ts';
-import { createConfig, find, startTestCluster } from './cluster.ts';
-import type { OperatorProcess } from './operator-process.ts';
-import { startOperator } from './operator-process.ts';
-import type { Place } from './pool-of-two.ts';
-import {
-  createPoolOfTwo,
-  deploymentOf,
-  eventsOf,
-  podOf,
-  podsOf,
-  untilRolledOut,
-  waitMilliseconds,
-} from './pool-of-two.ts';
-import type { Pod, StandInNode } from './stand-in-node.ts';
-import { isReady, startNode } from './stand-in-node.ts';
+import { createPoolOfTwo, deploymentOf, eventsOf, podOf, podsOf, untilRolledOut } from './pool-of-two.ts';
+import type { Pod } from './stand-in-node.ts';
+import { isReady } from './stand-in-node.ts';
+import { find, kubectl, waitMilliseconds } from './cluster.ts';
+import { testTimeoutMilliseconds, workplace } from './workplace.ts';
 
-const testTimeoutMilliseconds = 90_000;
-
-let cluster: TestCluster;
-let operator: OperatorProcess;
-let namespace: string;
-let place: Place;
-let node: StandInNode;
-
-beforeAll(async () => {
-  cluster = await startTestCluster();
-  operator = await startOperator(cluster.controlPlane);
-}, controlPlaneTimeoutMilliseconds);
-
-afterAll(async () => {
-  await operator.stop('SIGTERM');
-  await cluster.stop();
-});
-
-beforeEach(async () => {
-  namespace = await cluster.namespace();
-  place = { cluster, namespace };
-  await createConfig(cluster, namespace);
-  node = await startNode(cluster, namespace);
-}, testTimeoutMilliseconds);
-
-afterEach(async () => {
-  await node.close();
-});
+const place = workplace({ node: true });
 
 describe('what somebody does to a slot by hand', () => {
   it(
@@ -56,7 +17,7 @@ describe('what somebody does to a slot by hand', () => {
       await createPoolOfTwo(place);
       const { uid } = (await podOf(place, 'prod-0')).metadata;
 
-      await cluster.controlPlane.kubectl(['rollout', 'restart', 'deployment/prod-0', '-n', namespace]);
+      await kubectl(place, ['rollout', 'restart', 'deployment/prod-0']);
       await until('the restarted pod', waitMilliseconds, async () => {
         const pod = await podOf(place, 'prod-0').catch(() => undefined);
         return pod !== undefined && pod.metadata.uid !== uid && isReady(pod);
@@ -77,9 +38,9 @@ describe('what somebody does to a slot by hand', () => {
       await createPoolOfTwo(place, { rollout: { minReadySeconds: 7 } });
       const { uid } = (await podOf(place, 'prod-0')).metadata;
 
-      await cluster.client.mergePatch(
+      await place.cluster.client.mergePatch(
         deploymentType,
-        { namespace, name: 'prod-0' },
+        { namespace: place.namespace, name: 'prod-0' },
         { spec: { minReadySeconds: null } },
       );
       await until('it to be back', waitMilliseconds, async () => {
@@ -100,9 +61,13 @@ describe('what somebody does to a slot by hand', () => {
       await createPoolOfTwo(place);
       const { name, uid } = (await podOf(place, 'prod-1')).metadata;
 
-      await cluster.client.mergePatch(podType, { namespace, name }, { metadata: { labels: { [labels.pool]: value } } });
+      await place.cluster.client.mergePatch(
+        podType,
+        { namespace: place.namespace, name },
+        { metadata: { labels: { [labels.pool]: value } } },
+      );
       await until('the label', waitMilliseconds, async () => {
-        const pod = await find<Pod>(cluster, podType, namespace, name);
+        const pod = await find<Pod>(place, podType, name);
         return pod?.metadata.labels?.[labels.pool] === 'prod';
       });
       await until('one pod in the slot', waitMilliseconds, async () => {
@@ -110,7 +75,7 @@ describe('what somebody does to a slot by hand', () => {
       });
 
       expect((await podOf(place, 'prod-1')).metadata.uid).toBe(uid);
-      expect(node.started.size).toBe(2);
+      expect(place.node.started.size).toBe(2);
     },
     testTimeoutMilliseconds,
   );
@@ -122,9 +87,9 @@ describe('an instance that ends with people in it', () => {
     async () => {
       await createPoolOfTwo(place);
       const { name } = (await podOf(place, 'prod-1')).metadata;
-      node.lastWords.set(name, '{"sessionsCut":2,"transitCut":1}');
+      place.node.lastWords.set(name, '{"sessionsCut":2,"transitCut":1}');
 
-      await cluster.controlPlane.kubectl(['delete', 'pod', name, '-n', namespace, '--wait=false']);
+      await kubectl(place, ['delete', 'pod', name, '--wait=false']);
       const told = await until(
         'the Event',
         waitMilliseconds,

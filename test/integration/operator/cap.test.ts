@@ -1,62 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { gatewayPoolType, labels } from '../../../src/api/identity.ts';
-import type { KubeObject } from '../../../src/kube/object.ts';
+import { labels } from '../../../src/api/identity.ts';
 import { configMapType, deploymentType, podType } from '../../../src/operator/resources.ts';
 import type { Gate } from '../../../src/operator/plan/gate.ts';
-import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
 import { auditedRequests } from '../audit-log.ts';
 import type { ConfigMap } from '../config-map.ts';
-import type { TestCluster } from './cluster.ts';
-import { condition, createConfig, find, poolIn, startTestCluster, untilStatus } from './cluster.ts';
-import type { OperatorProcess } from './operator-process.ts';
-import { startOperator } from './operator-process.ts';
-import type { StandInNode } from './stand-in-node.ts';
-import { startNode } from './stand-in-node.ts';
+import { condition, createPool, find, kubectl, setSpec, slotsOf, untilStatus, waitMilliseconds } from './cluster.ts';
+import { testTimeoutMilliseconds, workplace } from './workplace.ts';
 
-const testTimeoutMilliseconds = 60_000;
-
-let cluster: TestCluster;
-let operator: OperatorProcess;
-let namespace: string;
-let node: StandInNode;
-
-beforeAll(async () => {
-  cluster = await startTestCluster();
-  operator = await startOperator(cluster.controlPlane);
-}, controlPlaneTimeoutMilliseconds);
-
-afterAll(async () => {
-  await operator.stop('SIGTERM');
-  await cluster.stop();
-});
-
-beforeEach(async () => {
-  namespace = await cluster.namespace();
-  await createConfig(cluster, namespace);
-  node = await startNode(cluster, namespace);
-}, testTimeoutMilliseconds);
-
-afterEach(async () => {
-  await node.close();
-});
+const place = workplace({ node: true });
 
 async function poolOfThree(): Promise<void> {
-  await cluster.client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 3 }));
-  await untilStatus(cluster, namespace, 'three ready', (status) => status.readyInstances === 3);
-}
-
-const setSpec = (spec: object): Promise<KubeObject> =>
-  cluster.client.mergePatch(gatewayPoolType, { namespace, name: 'prod' }, { spec });
-
-async function deployments(): Promise<string[]> {
-  const { items } = await cluster.client.list(deploymentType, { namespace, labelSelector: labels.pool });
-  return items.map(({ metadata }) => metadata.name).sort((left, right) => left.localeCompare(right));
+  await createPool(place, { maxInstances: 3 });
+  await untilStatus(place, 'three ready', (status) => status.readyInstances === 3);
 }
 
 async function gate(): Promise<Gate> {
-  const configMap = await find<ConfigMap>(cluster, configMapType, namespace, 'prod-seats');
+  const configMap = await find<ConfigMap>(place, configMapType, 'prod-seats');
   const text: Gate = parse(configMap?.data?.['seats.yaml'] ?? '');
   return text;
 }
@@ -66,13 +27,13 @@ describe('lowering the maximum below what runs', () => {
     'stops nothing, closes the gate before the status shows it, and says so once',
     async () => {
       await poolOfThree();
-      const pods = await cluster.client.list(podType, { namespace });
+      const pods = await place.cluster.client.list(podType, { namespace: place.namespace });
 
-      await setSpec({ maxInstances: 2 });
-      const status = await untilStatus(cluster, namespace, 'the new maximum', ({ maxInstances }) => maxInstances === 2);
+      await setSpec(place, { maxInstances: 2 });
+      const status = await untilStatus(place, 'the new maximum', ({ maxInstances }) => maxInstances === 2);
 
-      expect(await deployments()).toEqual(['prod-0', 'prod-1', 'prod-2']);
-      const podsAfter = await cluster.client.list(podType, { namespace });
+      expect(await slotsOf(place)).toEqual(['prod-0', 'prod-1', 'prod-2']);
+      const podsAfter = await place.cluster.client.list(podType, { namespace: place.namespace });
       expect(podsAfter.items.map(({ metadata }) => metadata.uid)).toEqual(
         pods.items.map(({ metadata }) => metadata.uid),
       );
@@ -81,12 +42,10 @@ describe('lowering the maximum below what runs', () => {
       expect(condition(status, 'Ready').status).toBe('True');
       expect(await gate()).toMatchObject({ maxInstances: 2, mode: 'Hold', slots: ['prod-0', 'prod-1', 'prod-2'] });
       expect((await gate()).seated).toHaveLength(3);
-      const events = await until('the Event', 10_000, async () => {
-        const found = await cluster.controlPlane.kubectl([
+      const events = await until('the Event', waitMilliseconds, async () => {
+        const found = await kubectl(place, [
           'get',
           'events',
-          '-n',
-          namespace,
           '-o',
           'jsonpath={range .items[?(@.reason=="SurplusInstances")]}{.type} {.count}{"\\n"}{end}',
         ]);
@@ -104,8 +63,8 @@ describe('lowering the maximum below what runs', () => {
       await poolOfThree();
       const before = await writes();
 
-      await setSpec({ maxInstances: 2 });
-      await untilStatus(cluster, namespace, 'the new maximum', ({ maxInstances }) => maxInstances === 2);
+      await setSpec(place, { maxInstances: 2 });
+      await untilStatus(place, 'the new maximum', ({ maxInstances }) => maxInstances === 2);
 
       const later = (await writes()).slice(before.length);
       expect(later[0]).toBe('update configmaps prod-seats');
@@ -119,21 +78,21 @@ describe('lowering the maximum below what runs', () => {
     'does not replace a surplus instance that somebody stops, and is within its maximum then',
     async () => {
       await poolOfThree();
-      await setSpec({ maxInstances: 2 });
-      await untilStatus(cluster, namespace, 'the new maximum', ({ maxInstances }) => maxInstances === 2);
+      await setSpec(place, { maxInstances: 2 });
+      await untilStatus(place, 'the new maximum', ({ maxInstances }) => maxInstances === 2);
 
-      await cluster.client.delete(deploymentType, { namespace, name: 'prod-1' });
+      await place.cluster.client.delete(deploymentType, { namespace: place.namespace, name: 'prod-1' });
 
-      const status = await untilStatus(
-        cluster,
-        namespace,
-        'no surplus',
-        ({ surplusInstances }) => surplusInstances === 0,
-      );
+      const status = await untilStatus(place, 'no surplus', ({ surplusInstances }) => surplusInstances === 0);
       expect(condition(status, 'CapExceeded').status).toBe('False');
-      expect(await deployments()).toEqual(['prod-0', 'prod-2']);
-      await until('the gate to open again', 10_000, async () => (await gate()).mode === 'SelfHeal');
-      expect(node.started.size).toBe(3);
+      expect(await slotsOf(place)).toEqual(['prod-0', 'prod-2']);
+      await untilSeen(
+        'the gate to open again',
+        waitMilliseconds,
+        () => gate(),
+        (seen) => seen.mode === 'SelfHeal',
+      );
+      expect(place.node.started.size).toBe(3);
     },
     testTimeoutMilliseconds,
   );
@@ -142,21 +101,19 @@ describe('lowering the maximum below what runs', () => {
     'does not give the seat of a surplus pod to its replacement: no gateway starts that the maximum has no room for',
     async () => {
       await poolOfThree();
-      await setSpec({ maxInstances: 2 });
-      await untilStatus(cluster, namespace, 'the new maximum', ({ maxInstances }) => maxInstances === 2);
+      await setSpec(place, { maxInstances: 2 });
+      await untilStatus(place, 'the new maximum', ({ maxInstances }) => maxInstances === 2);
 
-      const { items } = await cluster.client.list(podType, { namespace, labelSelector: `${labels.slot}=prod-2` });
-      await cluster.client.delete(podType, { namespace, name: items[0]?.metadata.name ?? '' });
+      const { items } = await place.cluster.client.list(podType, {
+        namespace: place.namespace,
+        labelSelector: `${labels.slot}=prod-2`,
+      });
+      await place.cluster.client.delete(podType, { namespace: place.namespace, name: items[0]?.metadata.name ?? '' });
 
-      const status = await untilStatus(
-        cluster,
-        namespace,
-        'no surplus',
-        ({ surplusInstances }) => surplusInstances === 0,
-      );
-      expect(await deployments()).toEqual(['prod-0', 'prod-1']);
+      const status = await untilStatus(place, 'no surplus', ({ surplusInstances }) => surplusInstances === 0);
+      expect(await slotsOf(place)).toEqual(['prod-0', 'prod-1']);
       expect(status.readyInstances).toBe(2);
-      expect(node.started.size).toBe(3);
+      expect(place.node.started.size).toBe(3);
     },
     testTimeoutMilliseconds,
   );
@@ -165,21 +122,24 @@ describe('lowering the maximum below what runs', () => {
     'keeps the seat of an instance that still ends its sessions',
     async () => {
       await poolOfThree();
-      const { items } = await cluster.client.list(podType, { namespace, labelSelector: `${labels.slot}=prod-1` });
+      const { items } = await place.cluster.client.list(podType, {
+        namespace: place.namespace,
+        labelSelector: `${labels.slot}=prod-1`,
+      });
       const name = items[0]?.metadata.name ?? '';
-      node.busy.add(name);
+      place.node.busy.add(name);
 
-      await cluster.client.delete(deploymentType, { namespace, name: 'prod-1' });
-      await until('the pod to end', 10_000, async () => {
-        const pod = await find(cluster, podType, namespace, name);
+      await place.cluster.client.delete(deploymentType, { namespace: place.namespace, name: 'prod-1' });
+      await until('the pod to end', waitMilliseconds, async () => {
+        const pod = await find(place, podType, name);
         return pod?.metadata.deletionTimestamp !== undefined;
       });
-      const waiting = await untilStatus(cluster, namespace, 'two ready', ({ readyInstances }) => readyInstances === 2);
+      const waiting = await untilStatus(place, 'two ready', ({ readyInstances }) => readyInstances === 2);
 
       expect(waiting.occupiedSeats).toBe(3);
-      expect(node.started.size).toBe(3);
-      node.busy.delete(name);
-      await untilStatus(cluster, namespace, 'three ready again', ({ readyInstances }) => readyInstances === 3);
+      expect(place.node.started.size).toBe(3);
+      place.node.busy.delete(name);
+      await untilStatus(place, 'three ready again', ({ readyInstances }) => readyInstances === 3);
     },
     testTimeoutMilliseconds,
   );
@@ -200,25 +160,25 @@ describe('a start gate that somebody edits by hand', () => {
     'is written anew from what runs when that person $name, and no instance is stopped',
     async ({ edit }) => {
       await poolOfThree();
-      const configMap = await find<ConfigMap>(cluster, configMapType, namespace, 'prod-seats');
+      const configMap = await find<ConfigMap>(place, configMapType, 'prod-seats');
       const before = configMap?.data?.['seats.yaml'] ?? '';
       const edited = edit(before);
 
-      await cluster.client.mergePatch(
+      await place.cluster.client.mergePatch(
         configMapType,
-        { namespace, name: 'prod-seats' },
+        { namespace: place.namespace, name: 'prod-seats' },
         { data: { 'seats.yaml': edited } },
       );
 
       expect(edited).not.toBe(before);
-      await until('the gate as it was', 10_000, async () => {
+      await until('the gate as it was', waitMilliseconds, async () => {
         const { slots, poolGeneration, mode } = await gate();
         return slots.join() === 'prod-0,prod-1,prod-2' && poolGeneration === 1 && mode === 'SelfHeal';
       });
-      expect(node.started.size).toBe(3);
-      expect(await deployments()).toEqual(['prod-0', 'prod-1', 'prod-2']);
-      await setSpec({ maxInstances: 4 });
-      await untilStatus(cluster, namespace, 'four ready', ({ readyInstances }) => readyInstances === 4);
+      expect(place.node.started.size).toBe(3);
+      expect(await slotsOf(place)).toEqual(['prod-0', 'prod-1', 'prod-2']);
+      await setSpec(place, { maxInstances: 4 });
+      await untilStatus(place, 'four ready', ({ readyInstances }) => readyInstances === 4);
     },
     testTimeoutMilliseconds,
   );
@@ -230,10 +190,10 @@ describe('raising the maximum', () => {
     async () => {
       await poolOfThree();
 
-      await setSpec({ maxInstances: 4 });
+      await setSpec(place, { maxInstances: 4 });
 
-      await untilStatus(cluster, namespace, 'four ready', ({ readyInstances }) => readyInstances === 4);
-      expect(await deployments()).toEqual(['prod-0', 'prod-1', 'prod-2', 'prod-3']);
+      await untilStatus(place, 'four ready', ({ readyInstances }) => readyInstances === 4);
+      expect(await slotsOf(place)).toEqual(['prod-0', 'prod-1', 'prod-2', 'prod-3']);
     },
     testTimeoutMilliseconds,
   );
@@ -243,11 +203,11 @@ describe('raising the maximum', () => {
     async () => {
       const externalInstances = [{ name: 'dc2', platform: 'Linux' }];
 
-      await cluster.client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 3, externalInstances }));
+      await createPool(place, { maxInstances: 3, externalInstances });
 
-      const status = await untilStatus(cluster, namespace, 'two ready', ({ readyInstances }) => readyInstances === 2);
+      const status = await untilStatus(place, 'two ready', ({ readyInstances }) => readyInstances === 2);
       expect(status).toMatchObject({ occupiedSeats: 3, desiredInstances: 2, surplusInstances: 0 });
-      expect(await deployments()).toEqual(['prod-0', 'prod-1']);
+      expect(await slotsOf(place)).toEqual(['prod-0', 'prod-1']);
     },
     testTimeoutMilliseconds,
   );
@@ -255,9 +215,9 @@ describe('raising the maximum', () => {
 
 /** Writes of the operator in this namespace so far, as `verb resource name`. */
 async function writes(): Promise<string[]> {
-  const requests = await auditedRequests(cluster.controlPlane.auditLogPath, 'gatewaypool-operator/0.1.0');
+  const requests = await auditedRequests(place.cluster.controlPlane.auditLogPath, 'gatewaypool-operator/0.1.0');
   return requests
-    .filter(({ requestURI }) => requestURI.includes(`/namespaces/${namespace}/`))
+    .filter(({ requestURI }) => requestURI.includes(`/namespaces/${place.namespace}/`))
     .filter(({ verb }) => ['create', 'update', 'patch', 'delete'].includes(verb))
     .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource} ${objectRef?.name ?? ''}`.trim())
     .filter((write) => !write.includes('leases') && !write.includes('events'));

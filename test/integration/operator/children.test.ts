@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { gatewayPoolType } from '../../../src/api/identity.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import {
@@ -11,27 +11,11 @@ import {
   serviceAccountType,
   serviceType,
 } from '../../../src/operator/resources.ts';
-import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
-import type { TestCluster } from './cluster.ts';
-import { condition, createConfig, find, poolIn, startTestCluster, untilStatus } from './cluster.ts';
-import type { OperatorProcess } from './operator-process.ts';
-import { startOperator } from './operator-process.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
+import { condition, createPool, find, kubectl, setSpec, untilStatus, waitMilliseconds } from './cluster.ts';
+import { testTimeoutMilliseconds, workplace } from './workplace.ts';
 
-const testTimeoutMilliseconds = 60_000;
-
-let cluster: TestCluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = await startTestCluster();
-  operator = await startOperator(cluster.controlPlane);
-}, controlPlaneTimeoutMilliseconds);
-
-afterAll(async () => {
-  await operator.stop('SIGTERM');
-  await cluster.stop();
-});
+const place = workplace();
 
 const children = [
   { type: serviceAccountType, name: 'prod-gateway' },
@@ -48,23 +32,21 @@ const children = [
 ].map(({ type, name }) => ({ type, name, title: `${type.kind} ${name}` }));
 
 describe('a pool with listeners', () => {
-  let namespace: string;
-
   beforeEach(async () => {
-    namespace = await cluster.namespace();
-    await createConfig(cluster, namespace);
-    await cluster.client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 2 }));
-    await untilStatus(cluster, namespace, 'two instances', (status) => status.replicas === 2);
+    await createPool(place, { maxInstances: 2 });
+    await untilStatus(place, 'two instances', (status) => status.replicas === 2);
   }, testTimeoutMilliseconds);
 
   it('has all its children, and each of them goes away with it', async () => {
-    const found = await Promise.all(children.map(({ type, name }) => find(cluster, type, namespace, name)));
+    const found = await Promise.all(children.map(({ type, name }) => find(place, type, name)));
 
     expect(found.map((child) => child?.metadata.ownerReferences?.[0]?.kind)).toEqual(children.map(() => 'GatewayPool'));
   });
 
   it('is made without a request that had to fail', () => {
-    const failures = operator.log().filter(({ msg, key }) => key === `${namespace}/prod` && msg.includes('failed'));
+    const failures = place.operator
+      .log()
+      .filter(({ msg, key }) => key === `${place.namespace}/prod` && msg.includes('failed'));
 
     expect(failures).toEqual([]);
   });
@@ -72,12 +54,12 @@ describe('a pool with listeners', () => {
   it.each(children)(
     'gets its $title back when somebody deletes it',
     async ({ type, name }) => {
-      const before = await find(cluster, type, namespace, name);
+      const before = await find(place, type, name);
 
-      await cluster.client.delete(type, { namespace, name });
+      await place.cluster.client.delete(type, { namespace: place.namespace, name });
 
-      const after = await until(`a new ${type.kind}`, 15_000, async () => {
-        const now = await find(cluster, type, namespace, name);
+      const after = await until(`a new ${type.kind}`, waitMilliseconds, async () => {
+        const now = await find(place, type, name);
         return now !== undefined && now.metadata.uid !== before?.metadata.uid && now;
       });
       expect(after.metadata.labels).toEqual(before?.metadata.labels);
@@ -88,20 +70,24 @@ describe('a pool with listeners', () => {
   it.each(children)(
     'gets the labels and the owner of its $title back when somebody takes them away',
     async ({ type, name }) => {
-      const before = await find(cluster, type, namespace, name);
+      const before = await find(place, type, name);
       const gone = Object.fromEntries(Object.keys(before?.metadata.labels ?? {}).map((label) => [label, null]));
 
-      await cluster.client.mergePatch(type, { namespace, name }, { metadata: { labels: gone } });
-      await until('its labels', 15_000, async () => {
-        const now = await find(cluster, type, namespace, name);
+      await place.cluster.client.mergePatch(type, { namespace: place.namespace, name }, { metadata: { labels: gone } });
+      await until('its labels', waitMilliseconds, async () => {
+        const now = await find(place, type, name);
         return Object.entries(before?.metadata.labels ?? {}).every(
           ([key, value]) => now?.metadata.labels?.[key] === value,
         );
       });
-      await cluster.client.mergePatch(type, { namespace, name }, { metadata: { ownerReferences: null } });
+      await place.cluster.client.mergePatch(
+        type,
+        { namespace: place.namespace, name },
+        { metadata: { ownerReferences: null } },
+      );
 
-      const after = await until('its owner', 15_000, async () => {
-        const now = await find(cluster, type, namespace, name);
+      const after = await until('its owner', waitMilliseconds, async () => {
+        const now = await find(place, type, name);
         return now?.metadata.ownerReferences !== undefined && now;
       });
       expect(after.metadata.uid).toBe(before?.metadata.uid);
@@ -114,15 +100,10 @@ describe('a pool with listeners', () => {
     'goes back to one pod per slot when somebody scales one, and keeps what others set',
     async () => {
       const patch = { metadata: { annotations: { 'example.com/owner': 'me' } }, spec: { replicas: 5 } };
-      await cluster.client.mergePatch(deploymentType, { namespace, name: 'prod-0' }, patch);
+      await place.cluster.client.mergePatch(deploymentType, { namespace: place.namespace, name: 'prod-0' }, patch);
 
-      const after = await until('one replica', 15_000, async () => {
-        const now = await find<KubeObject & { spec: { replicas: number } }>(
-          cluster,
-          deploymentType,
-          namespace,
-          'prod-0',
-        );
+      const after = await until('one replica', waitMilliseconds, async () => {
+        const now = await find<KubeObject & { spec: { replicas: number } }>(place, deploymentType, 'prod-0');
         return now?.spec.replicas === 1 && now;
       });
 
@@ -137,23 +118,19 @@ describe('a pool with listeners', () => {
       const listeners = (ports: readonly string[]) => ({
         spec: { listeners: ports.map((name, at) => ({ name, port: 22 + at, targetPort: 2222, protocol: 'TCP' })) },
       });
-      const key = { namespace, name: 'prod' };
+      const key = { namespace: place.namespace, name: 'prod' };
 
-      await cluster.client.mergePatch(gatewayPoolType, key, listeners([]));
-      await until(
+      await place.cluster.client.mergePatch(gatewayPoolType, key, listeners([]));
+      await untilSeen(
         'no Service',
-        15_000,
-        async () => (await find(cluster, serviceType, namespace, 'prod')) === undefined,
+        waitMilliseconds,
+        () => find(place, serviceType, 'prod'),
+        (seen) => seen === undefined,
       );
-      await cluster.client.mergePatch(gatewayPoolType, key, listeners(['web', 'ssh']));
+      await place.cluster.client.mergePatch(gatewayPoolType, key, listeners(['web', 'ssh']));
 
-      const service = await until('a Service', 15_000, () =>
-        find<KubeObject & { spec: { ports: { name: string; targetPort: number }[] } }>(
-          cluster,
-          serviceType,
-          namespace,
-          'prod',
-        ),
+      const service = await until('a Service', waitMilliseconds, () =>
+        find<KubeObject & { spec: { ports: { name: string; targetPort: number }[] } }>(place, serviceType, 'prod'),
       );
       expect(service.spec.ports.map(({ name, targetPort }) => [name, targetPort])).toEqual([
         ['web', 15_101],
@@ -175,14 +152,14 @@ describe('a pool with listeners', () => {
     async ({ env, updated }) => {
       const containers = [{ name: 'gateway', env: [{ name: env, value: 'by hand', valueFrom: null }] }];
       const patch = JSON.stringify({ spec: { template: { spec: { containers } } } });
-      const deployment = ['deployment', 'prod-0', '-n', namespace];
-      await cluster.controlPlane.kubectl(['patch', ...deployment, '--type=strategic', '-p', patch]);
+      const deployment = ['deployment', 'prod-0'];
+      await kubectl(place, ['patch', ...deployment, '--type=strategic', '-p', patch]);
 
-      await untilStatus(cluster, namespace, `${updated} updated`, (status) => status.updatedInstances === updated);
-      await cluster.client.mergePatch(gatewayPoolType, { namespace, name: 'prod' }, { spec: { replicas: 2 } });
-      const status = await untilStatus(cluster, namespace, 'the new generation', () => true);
+      await untilStatus(place, `${updated} updated`, (status) => status.updatedInstances === updated);
+      await setSpec(place, { replicas: 2 });
+      const status = await untilStatus(place, 'the new generation', () => true);
 
-      const template = await cluster.controlPlane.kubectl(['get', ...deployment, '-o', 'jsonpath={.spec.template}']);
+      const template = await kubectl(place, ['get', ...deployment, '-o', 'jsonpath={.spec.template}']);
       expect(template).toContain('by hand');
       expect(status.updatedInstances).toBe(updated);
       expect(condition(status, 'Stalled').status).toBe('False');

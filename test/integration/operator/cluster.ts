@@ -1,12 +1,24 @@
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
 import { until } from '../../cluster/until.ts';
 import type { GatewayPoolStatus } from '../../../src/api/status.ts';
-import { gatewayPoolType } from '../../../src/api/identity.ts';
+import { gatewayPoolType, labels } from '../../../src/api/identity.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { isNotFound } from '../../../src/kube/errors.ts';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.ts';
+import { deploymentType } from '../../../src/operator/resources.ts';
 import { connect } from '../connect.ts';
 import { installOperator } from './operator-process.ts';
+
+/** How long a test waits for anything at most. Only a bound: all of it is there within seconds, but not on every machine. */
+export const waitMilliseconds = 45_000;
+
+/** A namespace in a cluster: what a test works with. */
+export interface Place {
+  readonly cluster: TestCluster;
+  readonly namespace: string;
+  /** Everything that the operator wrote so far, for the error of a wait in vain. */
+  readonly operatorOutput?: () => string;
+}
 
 /** A control plane with the operator's plain installation in it, and an administrator's client. */
 export interface TestCluster {
@@ -59,26 +71,41 @@ export function poolIn(namespace: string, spec: Record<string, unknown> = {}, na
   };
 }
 
+/** Creates the pool of `poolIn`. */
+export function createPool(
+  { cluster, namespace }: Place,
+  spec: Record<string, unknown> = {},
+  name = 'prod',
+): Promise<Pool> {
+  return cluster.client.create(gatewayPoolType, poolIn(namespace, spec, name));
+}
+
+/** Changes fields of the spec of pool `prod`, as `kubectl patch --type merge` does. */
+export function setSpec({ cluster, namespace }: Place, spec: object): Promise<Pool> {
+  return cluster.client.mergePatch(gatewayPoolType, { namespace, name: 'prod' }, { spec });
+}
+
 /** Creates the Secret `gateway` that the pools of a namespace share, labelled so that its changes are seen at once. */
-export async function createConfig(cluster: TestCluster, namespace: string, value = 'identity'): Promise<void> {
-  const { controlPlane } = cluster;
-  await controlPlane.kubectl([
-    'create',
-    'secret',
-    'generic',
-    'gateway',
-    '-n',
-    namespace,
-    `--from-literal=config=${value}`,
-  ]);
-  await controlPlane.kubectl(['label', 'secret', 'gateway', '-n', namespace, 'pam.gatewaypool.io/config=true']);
+export async function createConfig(place: Place, value = 'identity'): Promise<void> {
+  await kubectl(place, ['create', 'secret', 'generic', 'gateway', `--from-literal=config=${value}`]);
+  await kubectl(place, ['label', 'secret', 'gateway', 'pam.gatewaypool.io/config=true']);
+}
+
+/** Does what kubectl does, as an administrator in the namespace of the test, and returns what it prints. */
+export function kubectl({ cluster, namespace }: Place, words: readonly string[]): Promise<string> {
+  return cluster.controlPlane.kubectl([...words, '-n', namespace]);
+}
+
+/** Names of the slots that have a Deployment, sorted. */
+export async function slotsOf({ cluster, namespace }: Place): Promise<string[]> {
+  const { items } = await cluster.client.list(deploymentType, { namespace, labelSelector: labels.pool });
+  return items.map(({ metadata }) => metadata.name).sort((left, right) => left.localeCompare(right));
 }
 
 /** The object, or undefined when there is none. */
 export async function find<T extends KubeObject>(
-  cluster: TestCluster,
+  { cluster, namespace }: Place,
   type: ResourceType,
-  namespace: string,
   name: string,
 ): Promise<T | undefined> {
   try {
@@ -91,12 +118,11 @@ export async function find<T extends KubeObject>(
 
 /** Waits until the pool's status has been computed from its newest spec and `check` agrees with it. */
 export async function untilStatus(
-  cluster: TestCluster,
-  namespace: string,
+  { cluster, namespace, operatorOutput }: Place,
   what: string,
   check: (status: GatewayPoolStatus) => boolean,
   name = 'prod',
-  milliseconds = 15_000,
+  milliseconds = waitMilliseconds,
 ): Promise<GatewayPoolStatus> {
   let last: Pool | undefined;
   try {
@@ -107,7 +133,9 @@ export async function untilStatus(
       return check(status) && status;
     });
   } catch (error) {
-    throw new Error(`${what}: the status is ${JSON.stringify(last?.status, null, 2)}`, { cause: error });
+    const output =
+      operatorOutput === undefined ? '' : `\nThe operator's output ends with:\n${operatorOutput().slice(-2000)}`;
+    throw new Error(`${what}: the status is ${JSON.stringify(last?.status, null, 2)}${output}`, { cause: error });
   }
 }
 

@@ -3,13 +3,12 @@ import { renderChart } from '../../../scripts/install-files.ts';
 import { gatewayPoolType, labels } from '../../../src/api/identity.ts';
 import { deploymentType } from '../../../src/operator/resources.ts';
 import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
+import { untilSeen } from '../../cluster/until.ts';
 import type { Pool, TestCluster } from './cluster.ts';
-import { createConfig, poolIn, startTestCluster, untilStatus } from './cluster.ts';
+import { createConfig, poolIn, startTestCluster, untilStatus, waitMilliseconds } from './cluster.ts';
 import type { OperatorProcess } from './operator-process.ts';
 import { operatorNamespace, startOperator } from './operator-process.ts';
-
-const testTimeoutMilliseconds = 60_000;
+import { testTimeoutMilliseconds } from './workplace.ts';
 
 let cluster: TestCluster;
 let operator: OperatorProcess | undefined;
@@ -38,19 +37,22 @@ it(
       await renderChart(operatorNamespace, values),
     );
     for (const namespace of [watched, other]) {
-      await createConfig(cluster, namespace);
+      await createConfig({ cluster, namespace });
       await client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 2 }));
     }
 
     const started = await startOperator(controlPlane, { flags: ['--watch-namespace', watched] });
     operator = started;
 
-    await untilStatus(cluster, watched, 'two instances', ({ replicas }) => replicas === 2);
+    await untilStatus({ cluster, namespace: watched }, 'two instances', ({ replicas }) => replicas === 2);
     const untouched = await client.get<Pool>(gatewayPoolType, { namespace: other, name: 'prod' });
     expect(untouched.status).toEqual({ observedGeneration: -1 });
     expect((await client.list(deploymentType, { namespace: other, labelSelector: labels.pool })).items).toEqual([]);
-    await until('its Events', 10_000, async () =>
-      (await controlPlane.kubectl(['get', 'events', '-n', watched])).includes('SlotStarted'),
+    await untilSeen(
+      'its Events',
+      waitMilliseconds,
+      () => controlPlane.kubectl(['get', 'events', '-n', watched]),
+      (seen) => seen.includes('SlotStarted'),
     );
     expect(started.output()).not.toContain('Forbidden');
   },

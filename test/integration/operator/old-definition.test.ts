@@ -4,11 +4,10 @@ import { isRecord } from '../../../src/kube/json.ts';
 import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
 import { until } from '../../cluster/until.ts';
 import type { TestCluster } from './cluster.ts';
-import { startTestCluster } from './cluster.ts';
+import { startTestCluster, waitMilliseconds } from './cluster.ts';
 import type { OperatorProcess } from './operator-process.ts';
 import { startOperator } from './operator-process.ts';
-
-const testTimeoutMilliseconds = 60_000;
+import { testTimeoutMilliseconds } from './workplace.ts';
 
 let cluster: TestCluster;
 let operator: OperatorProcess | undefined;
@@ -38,14 +37,16 @@ it(
     const served = ['get', '--raw', '/openapi/v3/apis/pam.gatewaypool.io/v1alpha1'];
     await until(
       'the old definition to be served',
-      20_000,
+      waitMilliseconds,
       async () => !(await cluster.controlPlane.kubectl(served)).includes('surplusInstances'),
     );
 
     const started = await startOperator(cluster.controlPlane);
     operator = started;
 
-    const line = await until('the complaint', 20_000, () => started.log().find(({ missing }) => missing !== undefined));
+    const line = await until('the complaint', waitMilliseconds, () =>
+      started.log().find(({ missing }) => missing !== undefined),
+    );
     expect(line['missing']).toEqual(['spec.drain', 'status.surplusInstances']);
     expect(line.msg).toContain('older than this operator');
     expect(line['level']).toBe(50);

@@ -30,7 +30,7 @@ export interface OperatorProcess {
   readonly instance: string;
   /** Everything it wrote so far. */
   output(): string;
-  /** Resolves when it has written `text`; throws with the end of its output after 20 s, and at once when it ended without. */
+  /** Resolves when it has written `text`; throws with the end of its output after 60 s, and at once when it ended without. */
   wrote(text: string): Promise<void>;
   /** Its log, line by line. */
   log(): readonly { readonly msg: string; readonly [member: string]: unknown }[];
@@ -82,7 +82,7 @@ export async function startOperator(
     output: () => output,
     wrote: async (text) => {
       try {
-        await until(`${instance} to write "${text}"`, 20_000, () => output.includes(text) || ended(), 5);
+        await until(`${instance} to write "${text}"`, 60_000, () => output.includes(text) || ended(), 5);
       } catch (error) {
         throw new Error(`its output ends with:\n${output.slice(-4000)}`, { cause: error });
       }

@@ -6,17 +6,10 @@ import type { KubeObject } from '../../../src/kube/object.ts';
 import { configMapType, deploymentType, podType } from '../../../src/operator/resources.ts';
 import { until } from '../../cluster/until.ts';
 import type { ConfigMap } from '../config-map.ts';
-import type { TestCluster } from './cluster.ts';
-import { condition, find, poolIn, untilStatus } from './cluster.ts';
+import type { Place } from './cluster.ts';
+import { condition, createPool, find, kubectl, untilStatus, waitMilliseconds } from './cluster.ts';
 import type { Pod } from './stand-in-node.ts';
 
-/** Where the pool `prod` of a test is. */
-export interface Place {
-  readonly cluster: TestCluster;
-  readonly namespace: string;
-}
-
-export const waitMilliseconds = 30_000;
 export const oldImage = 'registry.example/gateway:1';
 
 interface Deployment extends KubeObject {
@@ -29,10 +22,8 @@ interface Deployment extends KubeObject {
 
 /** Creates a pool of two, and waits until both have served for long enough to be what a slot goes back to. */
 export async function createPoolOfTwo(place: Place, spec: object = {}): Promise<void> {
-  const { cluster, namespace } = place;
-  const rollout = { minReadySeconds: 1 };
-  await cluster.client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 2, rollout, ...spec }));
-  await untilStatus(cluster, namespace, 'two ready', (status) => status.readyInstances === 2);
+  await createPool(place, { maxInstances: 2, rollout: { minReadySeconds: 1 }, ...spec });
+  await untilStatus(place, 'two ready', (status) => status.readyInstances === 2);
   await until('both to be available', waitMilliseconds, async () => {
     const slots = await Promise.all(['prod-0', 'prod-1'].map((slot) => deploymentOf(place, slot)));
     return slots.every((deployment) => deployment?.status?.availableReplicas === 1);
@@ -61,8 +52,8 @@ export async function podsOf({ cluster, namespace }: Place, selector: string = l
   return (await cluster.client.list<Pod>(podType, { namespace, labelSelector: selector })).items;
 }
 
-export function deploymentOf({ cluster, namespace }: Place, slot: string): Promise<Deployment | undefined> {
-  return find<Deployment>(cluster, deploymentType, namespace, slot);
+export function deploymentOf(place: Place, slot: string): Promise<Deployment | undefined> {
+  return find<Deployment>(place, deploymentType, slot);
 }
 
 /** Images of the slots, by name. */
@@ -74,8 +65,8 @@ export async function imagesOf({ cluster, namespace }: Place): Promise<Record<st
 }
 
 /** The list of drains as the sidecars read it. */
-export async function drainsOf({ cluster, namespace }: Place): Promise<Drains> {
-  const settings = await find<ConfigMap>(cluster, configMapType, namespace, 'prod-balancer');
+export async function drainsOf(place: Place): Promise<Drains> {
+  const settings = await find<ConfigMap>(place, configMapType, 'prod-balancer');
   const parsed = parseDrains(settings?.data?.[drainsKey]);
   if (!parsed.ok) throw new Error(parsed.problem);
   return parsed.drains;
@@ -86,14 +77,14 @@ export async function drainingSlots(place: Place): Promise<string[]> {
   return (await drainsOf(place)).draining.map(({ slot }) => slot);
 }
 
-export function untilRolledOut({ cluster, namespace }: Place): Promise<GatewayPoolStatus> {
+export function untilRolledOut(place: Place): Promise<GatewayPoolStatus> {
   const isOver = (status: GatewayPoolStatus): boolean =>
     condition(status, 'RollingOut').reason === 'UpToDate' && status.readyInstances === 2;
-  return untilStatus(cluster, namespace, 'the rollout to end', isOver, 'prod', waitMilliseconds);
+  return untilStatus(place, 'the rollout to end', isOver);
 }
 
 /** `Kind: note` of the Events with a reason, one in a line. */
-export function eventsOf({ cluster, namespace }: Place, reason: string): Promise<string> {
+export function eventsOf(place: Place, reason: string): Promise<string> {
   const template = `{range .items[?(@.reason=="${reason}")]}{.regarding.kind}: {.note}{"\\n"}{end}`;
-  return cluster.controlPlane.kubectl(['get', 'events.events.k8s.io', '-n', namespace, '-o', `jsonpath=${template}`]);
+  return kubectl(place, ['get', 'events.events.k8s.io', '-o', `jsonpath=${template}`]);
 }

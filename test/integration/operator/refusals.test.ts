@@ -1,64 +1,39 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { gatewayPoolType, labels } from '../../../src/api/identity.ts';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { labels } from '../../../src/api/identity.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { configMapType, deploymentType, secretType, serviceType } from '../../../src/operator/resources.ts';
-import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
-import type { TestCluster } from './cluster.ts';
-import { condition, createConfig, find, poolIn, startTestCluster, untilStatus } from './cluster.ts';
-import type { OperatorProcess } from './operator-process.ts';
-import { startOperator } from './operator-process.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
+import {
+  condition,
+  createConfig,
+  createPool,
+  find,
+  kubectl,
+  setSpec,
+  slotsOf,
+  untilStatus,
+  waitMilliseconds,
+} from './cluster.ts';
+import { testTimeoutMilliseconds, workplace } from './workplace.ts';
 
-const testTimeoutMilliseconds = 60_000;
 /** Stands for what must never be shown: in Secrets, and in the values of a template. */
 const canary = 'c4n4ry-v4lue';
 
-let cluster: TestCluster;
-let operator: OperatorProcess;
-let namespace: string;
-
-beforeAll(async () => {
-  cluster = await startTestCluster();
-  operator = await startOperator(cluster.controlPlane);
-}, controlPlaneTimeoutMilliseconds);
-
-afterAll(async () => {
-  await operator.stop('SIGTERM');
-  await cluster.stop();
-});
-
-beforeEach(async () => {
-  namespace = await cluster.namespace();
-}, testTimeoutMilliseconds);
-
-const createPool = (spec: Record<string, unknown> = {}, name = 'prod'): Promise<KubeObject> =>
-  cluster.client.create(gatewayPoolType, poolIn(namespace, spec, name));
+const place = workplace({ config: false });
 
 const stalled = (what: string, name = 'prod'): ReturnType<typeof untilStatus> =>
-  untilStatus(cluster, namespace, what, (status) => condition(status, 'Stalled').status === 'True', name);
-
-async function slots(): Promise<string[]> {
-  const { items } = await cluster.client.list(deploymentType, { namespace, labelSelector: labels.pool });
-  return items.map(({ metadata }) => metadata.name).sort((left, right) => left.localeCompare(right));
-}
+  untilStatus(place, what, (status) => condition(status, 'Stalled').status === 'True', name);
 
 /** Everything that the operator said about the pools of this namespace. */
 async function said(): Promise<string> {
-  const pools = await cluster.controlPlane.kubectl([
-    'get',
-    'gatewaypools',
-    '-n',
-    namespace,
-    '-o',
-    'jsonpath={.items[*].status}',
-  ]);
-  const events = await cluster.controlPlane.kubectl(['get', 'events', '-n', namespace, '-o', 'json']);
-  return [pools, events, operator.output()].join('\n');
+  const pools = await kubectl(place, ['get', 'gatewaypools', '-o', 'jsonpath={.items[*].status}']);
+  const events = await kubectl(place, ['get', 'events', '-o', 'json']);
+  return [pools, events, place.operator.output()].join('\n');
 }
 
 describe('an object of somebody else that has a name of the pool', () => {
   beforeEach(async () => {
-    await createConfig(cluster, namespace);
+    await createConfig(place);
   }, testTimeoutMilliseconds);
 
   const selector = { matchLabels: { app: 'other' } };
@@ -85,26 +60,30 @@ describe('an object of somebody else that has a name of the pool', () => {
       const object = {
         apiVersion: type === deploymentType ? 'apps/v1' : 'v1',
         kind: type.kind,
-        metadata: { name, namespace },
+        metadata: { name, namespace: place.namespace },
         ...content,
       };
-      const before = await cluster.client.create<KubeObject>(type, object);
+      const before = await place.cluster.client.create<KubeObject>(type, object);
 
-      await createPool({ maxInstances: 2 });
+      await createPool(place, { maxInstances: 2 });
       const status = await stalled(`Stalled because of ${type.kind} ${name}`);
-      await until('the slots that are possible', 10_000, async () => (await slots()).length === possible.length);
+      await untilSeen(
+        'the slots that are possible',
+        waitMilliseconds,
+        () => slotsOf(place),
+        (seen) => seen.length === possible.length,
+      );
 
       expect(condition(status, 'Stalled').reason).toBe('NameTaken');
-      expect(condition(status, 'Stalled').message).toContain(`${type.kind} ${namespace}/${name} `);
-      expect(await slots()).toEqual(possible);
-      const after = await find<KubeObject>(cluster, type, namespace, name);
+      expect(condition(status, 'Stalled').message).toContain(`${type.kind} ${place.namespace}/${name} `);
+      expect(await slotsOf(place)).toEqual(possible);
+      const after = await find<KubeObject>(place, type, name);
       expect(withoutStatus(after)).toEqual(withoutStatus(before));
-      await cluster.client.delete(type, { namespace, name });
+      await place.cluster.client.delete(type, { namespace: place.namespace, name });
       // Somebody who has just deleted it wants to see the pool go on without waiting for the next look.
-      await cluster.client.mergePatch(gatewayPoolType, { namespace, name: 'prod' }, { spec: { replicas: 2 } });
+      await setSpec(place, { replicas: 2 });
       await untilStatus(
-        cluster,
-        namespace,
+        place,
         'not stalled',
         (now) => condition(now, 'Stalled').status === 'False' && now.replicas === 2,
       );
@@ -125,7 +104,7 @@ function withoutStatus(object: KubeObject | undefined): object {
 
 describe('a template', () => {
   beforeEach(async () => {
-    await createConfig(cluster, namespace);
+    await createConfig(place);
   }, testTimeoutMilliseconds);
 
   const gateway = (member: object): object => ({ spec: { containers: [{ name: 'gateway', ...member }] } });
@@ -149,20 +128,19 @@ describe('a template', () => {
   ])(
     '$name that the API server refuses stalls its pool with the field path and no value, and no other pool',
     async ({ template, says }) => {
-      await createPool({ template });
-      await createPool({}, 'healthy');
+      await createPool(place, { template });
+      await createPool(place, {}, 'healthy');
 
       const status = await stalled('Stalled because of the template');
-      await untilStatus(cluster, namespace, 'the other pool', ({ replicas }) => replicas === 1, 'healthy');
+      await untilStatus(place, 'the other pool', ({ replicas }) => replicas === 1, 'healthy');
 
       expect(condition(status, 'Stalled')).toMatchObject({ reason: 'ObjectRefused' });
       expect(condition(status, 'Stalled').message).toContain(says);
-      expect(await slots()).toEqual(['healthy-0']);
+      expect(await slotsOf(place)).toEqual(['healthy-0']);
       expect(await said()).not.toContain(canary);
-      await cluster.client.mergePatch(gatewayPoolType, { namespace, name: 'prod' }, { spec: { template: null } });
+      await setSpec(place, { template: null });
       await untilStatus(
-        cluster,
-        namespace,
+        place,
         'the healed pool',
         (now) => condition(now, 'Stalled').status === 'False' && now.replicas === 1,
       );
@@ -173,13 +151,13 @@ describe('a template', () => {
   it(
     'that breaks a rule of ours stalls its pool without a try',
     async () => {
-      await createPool({ template: gateway({ lifecycle: { preStop: { exec: { command: [canary] } } } }) });
+      await createPool(place, { template: gateway({ lifecycle: { preStop: { exec: { command: [canary] } } } }) });
 
       const status = await stalled('Stalled because of the preStop hook');
 
       expect(condition(status, 'Stalled')).toMatchObject({ reason: 'TemplateRefused' });
       expect(condition(status, 'Stalled').message).toContain('spec.template.spec.containers[0].lifecycle.preStop');
-      expect(await slots()).toEqual([]);
+      expect(await slotsOf(place)).toEqual([]);
       expect(await said()).not.toContain(canary);
     },
     testTimeoutMilliseconds,
@@ -191,33 +169,24 @@ describe('a template', () => {
       const quota = {
         apiVersion: 'v1',
         kind: 'ResourceQuota',
-        metadata: { name: 'none', namespace },
+        metadata: { name: 'none', namespace: place.namespace },
         spec: { hard: { 'count/deployments.apps': '0' } },
       };
-      await cluster.controlPlane.kubectl(['apply', '-f', '-'], JSON.stringify(quota));
-      await until(
+      await place.cluster.controlPlane.kubectl(['apply', '-f', '-'], JSON.stringify(quota));
+      await untilSeen(
         'the quota to act',
-        10_000,
-        async () =>
-          (await cluster.controlPlane.kubectl([
-            'get',
-            'resourcequota',
-            'none',
-            '-n',
-            namespace,
-            '-o',
-            'jsonpath={.status.hard}',
-          ])) !== '',
+        waitMilliseconds,
+        () => kubectl(place, ['get', 'resourcequota', 'none', '-o', 'jsonpath={.status.hard}']),
+        (seen) => seen !== '',
       );
 
-      await createPool();
+      await createPool(place);
 
       const status = await stalled('Stalled because of the quota');
       expect(condition(status, 'Stalled').message).toContain('exceeded quota: none');
-      await cluster.controlPlane.kubectl(['delete', 'resourcequota', 'none', '-n', namespace]);
+      await kubectl(place, ['delete', 'resourcequota', 'none']);
       await untilStatus(
-        cluster,
-        namespace,
+        place,
         'the healed pool',
         (now) => condition(now, 'Stalled').status === 'False' && now.replicas === 1,
       );
@@ -228,12 +197,12 @@ describe('a template', () => {
 
 describe('a configuration', () => {
   const configValid = (what: string, status: string): ReturnType<typeof untilStatus> =>
-    untilStatus(cluster, namespace, what, (now) => condition(now, 'ConfigValid').status === status);
+    untilStatus(place, what, (now) => condition(now, 'ConfigValid').status === status);
 
   it(
     'that is missing starts nothing, names the Secret, and heals when it is there',
     async () => {
-      await createPool();
+      await createPool(place);
 
       const status = await configValid('no Secret', 'False');
 
@@ -241,9 +210,9 @@ describe('a configuration', () => {
         reason: 'SecretNotFound',
         message: expect.stringContaining('"gateway"'),
       });
-      expect(await slots()).toEqual([]);
-      await createConfig(cluster, namespace);
-      await untilStatus(cluster, namespace, 'an instance', ({ replicas }) => replicas === 1);
+      expect(await slotsOf(place)).toEqual([]);
+      await createConfig(place);
+      await untilStatus(place, 'an instance', ({ replicas }) => replicas === 1);
     },
     testTimeoutMilliseconds,
   );
@@ -267,8 +236,8 @@ describe('a configuration', () => {
   ])(
     'that $name starts nothing, names Secret and key, and shows no value',
     async ({ value, reason }) => {
-      await createConfig(cluster, namespace, value);
-      await createPool({
+      await createConfig(place, value);
+      await createPool(place, {
         profile: 'Keeper',
         image: 'keeper/gateway:1.8.4',
         config: { secretName: 'gateway' },
@@ -279,7 +248,7 @@ describe('a configuration', () => {
 
       expect(condition(status, 'ConfigValid').reason).toBe(reason);
       expect(condition(status, 'ConfigValid').message).toContain('Secret "gateway", key "config"');
-      expect(await slots()).toEqual([]);
+      expect(await slotsOf(place)).toEqual([]);
       expect(await said()).not.toContain(canary);
       expect(await said()).not.toContain(value);
     },
@@ -289,27 +258,22 @@ describe('a configuration', () => {
   it(
     'that becomes wrong leaves what runs alone, and a good one is copied for those that start later',
     async () => {
-      await createConfig(cluster, namespace, 'first');
-      await createPool();
-      const running = await untilStatus(cluster, namespace, 'an instance', ({ replicas }) => replicas === 1);
+      await createConfig(place, 'first');
+      await createPool(place);
+      const running = await untilStatus(place, 'an instance', ({ replicas }) => replicas === 1);
       const change = (data: object | null): Promise<KubeObject> =>
-        cluster.client.mergePatch(secretType, { namespace, name: 'gateway' }, { data });
+        place.cluster.client.mergePatch(secretType, { namespace: place.namespace, name: 'gateway' }, { data });
 
       await change(null);
       await configValid('no key', 'False');
-      expect(await slots()).toEqual(['prod-0']);
+      expect(await slotsOf(place)).toEqual(['prod-0']);
       await change({ config: Buffer.from(canary).toString('base64') });
-      const status = await untilStatus(
-        cluster,
-        namespace,
-        'an outdated instance',
-        ({ updatedInstances }) => updatedInstances === 0,
-      );
+      const status = await untilStatus(place, 'an outdated instance', ({ updatedInstances }) => updatedInstances === 0);
 
       expect(condition(status, 'RollingOut').status).toBe('True');
       expect(status.slots?.[0]?.revision).toBe(running.slots?.[0]?.revision);
-      const copies = await cluster.client.list<KubeObject & { immutable?: boolean }>(secretType, {
-        namespace,
+      const copies = await place.cluster.client.list<KubeObject & { immutable?: boolean }>(secretType, {
+        namespace: place.namespace,
         labelSelector: labels.pool,
       });
       expect(copies.items).toHaveLength(2);
@@ -323,27 +287,31 @@ describe('a configuration', () => {
   it(
     'that goes back to an earlier one uses its copy again; copies that nobody needs are deleted, others stay',
     async () => {
-      await createConfig(cluster, namespace, 'first');
+      await createConfig(place, 'first');
       // Instances of the first copy run on: it stays for them.
-      await createPool({ rollout: { policy: 'OnDelete' } });
-      await untilStatus(cluster, namespace, 'an instance', ({ replicas }) => replicas === 1);
+      await createPool(place, { rollout: { policy: 'OnDelete' } });
+      await untilStatus(place, 'an instance', ({ replicas }) => replicas === 1);
       const copies = async (): Promise<string[]> => {
-        const { items } = await cluster.client.list(secretType, { namespace, labelSelector: labels.pool });
+        const { items } = await place.cluster.client.list(secretType, {
+          namespace: place.namespace,
+          labelSelector: labels.pool,
+        });
         const sequence = ({ metadata }: KubeObject): number =>
           Number(metadata.annotations?.['pam.gatewaypool.io/sequence']);
         return items.sort((left, right) => sequence(right) - sequence(left)).map(({ metadata }) => metadata.name);
       };
       const rotateTo = async (value: string): Promise<string[]> => {
         const data = { config: Buffer.from(value).toString('base64') };
-        await cluster.client.mergePatch(secretType, { namespace, name: 'gateway' }, { data });
+        await place.cluster.client.mergePatch(secretType, { namespace: place.namespace, name: 'gateway' }, { data });
         const status = await untilStatus(
-          cluster,
-          namespace,
+          place,
           `the copy of ${value}`,
           (now) => condition(now, 'ConfigValid').message !== previous,
         );
         previous = condition(status, 'ConfigValid').message;
-        await until('the copy to be in use', 10_000, async () => previous.includes((await copies())[0] ?? 'none'));
+        await until('the copy to be in use', waitMilliseconds, async () =>
+          previous.includes((await copies())[0] ?? 'none'),
+        );
         return copies();
       };
       let previous = condition(await configValid('a valid one', 'True'), 'ConfigValid').message;
@@ -351,7 +319,11 @@ describe('a configuration', () => {
       const [first = ''] = await copies();
       const [second = ''] = await rotateTo('second');
       const [third = ''] = await rotateTo('third');
-      const afterThird = await until('three copies', 10_000, async () => (await copies()).length === 3 && copies());
+      const afterThird = await until(
+        'three copies',
+        waitMilliseconds,
+        async () => (await copies()).length === 3 && copies(),
+      );
       const back = await rotateTo('second');
 
       expect(afterThird).toEqual([third, second, first]);
@@ -359,7 +331,7 @@ describe('a configuration', () => {
       const [fourth = ''] = await rotateTo('fourth');
       const afterFourth = await until(
         'a copy to be deleted',
-        10_000,
+        waitMilliseconds,
         async () => (await copies()).length === 3 && copies(),
       );
       expect(afterFourth).toEqual([fourth, second, first]);

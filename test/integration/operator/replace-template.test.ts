@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parseGatewayPool } from '../../../src/api/gatewaypool.ts';
-import { gatewayPoolType } from '../../../src/api/identity.ts';
 import { resolveSpec } from '../../../src/api/resolve.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { createSeatApi } from '../../../src/operator/apply/kube-seat-api.ts';
@@ -9,12 +8,11 @@ import type { GoodRevision } from '../../../src/operator/plan/observation.ts';
 import type { RenderedPool } from '../../../src/operator/render/pool.ts';
 import { deploymentType, replicaSetType } from '../../../src/operator/resources.ts';
 import type { NewTemplate, SeatApi } from '../../../src/operator/seat-protocol/seat-api.ts';
-import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
-import type { Pool, TestCluster } from './cluster.ts';
-import { find, poolIn, startTestCluster } from './cluster.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
+import type { Pool } from './cluster.ts';
+import { createPool, find, kubectl, waitMilliseconds } from './cluster.ts';
+import { testTimeoutMilliseconds, workplace } from './workplace.ts';
 
-const testTimeoutMilliseconds = 30_000;
 const signal = new AbortController().signal;
 const copies = ['prod-config-0000000001', 'prod-config-0000000002'] as const;
 
@@ -33,21 +31,11 @@ interface Deployment extends KubeObject {
   };
 }
 
-let cluster: TestCluster;
-let namespace: string;
+const place = workplace({ operator: false, config: false });
 let stored: Pool;
 
-beforeAll(async () => {
-  cluster = await startTestCluster();
-}, controlPlaneTimeoutMilliseconds);
-
-afterAll(async () => {
-  await cluster.stop();
-});
-
 beforeEach(async () => {
-  namespace = await cluster.namespace();
-  stored = await cluster.client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 2 }));
+  stored = await createPool(place, { maxInstances: 2 });
 });
 
 /** The operator as it is when the pool's spec says this besides. */
@@ -55,10 +43,10 @@ function operatorAt(revision: 'r1' | 'r2', spec: object = {}): SeatApi {
   const parsed = parseGatewayPool({ ...stored, spec: { ...stored.spec, ...spec } });
   if (!parsed.valid) throw new Error('The test made a pool that is not valid');
   const uid = stored.metadata.uid ?? '';
-  const pool: RenderedPool = { name: 'prod', namespace, uid, spec: resolveSpec(parsed.pool.spec) };
+  const pool: RenderedPool = { name: 'prod', namespace: place.namespace, uid, spec: resolveSpec(parsed.pool.spec) };
   const configSecretName = revision === 'r1' ? copies[0] : copies[1];
   return createSeatApi({
-    client: cluster.client,
+    client: place.cluster.client,
     pool,
     inputs: { configSecretName, balancerImage: 'registry.example/gatewaypool:1', revision },
     nodeOf: () => undefined,
@@ -68,7 +56,7 @@ function operatorAt(revision: 'r1' | 'r2', spec: object = {}): SeatApi {
 }
 
 async function deployment(): Promise<Deployment> {
-  const found = await find<Deployment>(cluster, deploymentType, namespace, 'prod-0');
+  const found = await find<Deployment>(place, deploymentType, 'prod-0');
   if (found === undefined) throw new Error('Deployment prod-0 is gone');
   return found;
 }
@@ -82,7 +70,7 @@ async function gateway(): Promise<Container> {
 
 /** Rolls slot prod-0 from what it is now; again when the Deployment controller wrote a status in between, as the operator does. */
 async function roll(api: SeatApi, lastGood?: GoodRevision, to: NewTemplate['to'] = current): Promise<string> {
-  const { outcome } = await until('a roll without a conflict', 15_000, async () => {
+  const { outcome } = await until('a roll without a conflict', waitMilliseconds, async () => {
     const { uid = '', resourceVersion = '' } = (await deployment()).metadata;
     const replacing = api.replaceTemplate('prod-0', uid, resourceVersion, { to, lastGood });
     const answer = await replacing.catch((error: unknown) => error);
@@ -99,14 +87,9 @@ const withEnv = (...names: string[]): object => ({
   template: { spec: { containers: [{ name: 'gateway', env: names.map((name) => ({ name, value: 'ours' })) }] } },
 });
 
-/** Does what kubectl does, as somebody else. */
-async function kubectl(...words: string[]): Promise<void> {
-  await cluster.controlPlane.kubectl([...words, '-n', namespace]);
-}
-
 /** Waits until the Deployment controller has seen the Deployment as it is. */
 async function settled(): Promise<void> {
-  await until('the Deployment controller to have seen it', 15_000, async () => {
+  await until('the Deployment controller to have seen it', waitMilliseconds, async () => {
     const { metadata, status } = await deployment();
     return metadata.generation === status?.observedGeneration;
   });
@@ -114,11 +97,16 @@ async function settled(): Promise<void> {
 
 /** The Deployment controller makes its ReplicaSets in its own time. */
 async function untilReplicaSets(count: number): Promise<void> {
-  await until(`${count} ReplicaSets`, 15_000, async () => (await replicaSets()).length === count);
+  await untilSeen(
+    `${count} ReplicaSets`,
+    waitMilliseconds,
+    () => replicaSets(),
+    (seen) => seen.length === count,
+  );
 }
 
 async function replicaSets(): Promise<readonly KubeObject[]> {
-  return (await cluster.client.list(replicaSetType, { namespace })).items;
+  return (await place.cluster.client.list(replicaSetType, { namespace: place.namespace })).items;
 }
 
 describe('a slot that is rolled', () => {
@@ -161,11 +149,13 @@ describe('a slot that is rolled', () => {
     'keeps what others added: a variable, a restart by kubectl, annotations of a mesh',
     async () => {
       await operatorAt('r1').createDeployment('prod-0');
-      await kubectl('set', 'env', 'deployment/prod-0', '-c', 'gateway', 'THEIRS=1');
-      await kubectl('rollout', 'restart', 'deployment/prod-0');
+      await kubectl(place, ['set', 'env', 'deployment/prod-0', '-c', 'gateway', 'THEIRS=1']);
+      await kubectl(place, ['rollout', 'restart', 'deployment/prod-0']);
       const annotations = { 'sidecar.mesh.example/inject': 'true' };
       const mesh = { spec: { template: { metadata: { annotations } } } };
-      await cluster.client.mergePatch(deploymentType, { namespace, name: 'prod-0' }, mesh, { fieldManager: 'mesh' });
+      await place.cluster.client.mergePatch(deploymentType, { namespace: place.namespace, name: 'prod-0' }, mesh, {
+        fieldManager: 'mesh',
+      });
 
       await roll(operatorAt('r2', { image: 'gateway:2' }));
 
@@ -182,8 +172,8 @@ describe('a slot that is rolled', () => {
     'gets back what others changed of ours',
     async () => {
       await operatorAt('r1', withEnv('OURS')).createDeployment('prod-0');
-      await kubectl('set', 'image', 'deployment/prod-0', 'gateway=theirs:1');
-      await kubectl('set', 'env', 'deployment/prod-0', '-c', 'gateway', 'OURS=theirs');
+      await kubectl(place, ['set', 'image', 'deployment/prod-0', 'gateway=theirs:1']);
+      await kubectl(place, ['set', 'env', 'deployment/prod-0', '-c', 'gateway', 'OURS=theirs']);
 
       await roll(operatorAt('r2', withEnv('OURS')));
 
@@ -209,10 +199,10 @@ describe('a slot that is rolled', () => {
   );
 
   it.each([
-    { name: 'was changed', change: () => kubectl('annotate', 'deployment', 'prod-0', 'team=red') },
+    { name: 'was changed', change: () => kubectl(place, ['annotate', 'deployment', 'prod-0', 'team=red']) },
     {
       name: 'was deleted',
-      change: () => cluster.client.delete(deploymentType, { namespace, name: 'prod-0' }),
+      change: () => place.cluster.client.delete(deploymentType, { namespace: place.namespace, name: 'prod-0' }),
       gone: true,
     },
   ])(
@@ -228,7 +218,7 @@ describe('a slot that is rolled', () => {
       const replaced = await api.replaceTemplate('prod-0', uid, resourceVersion, template);
 
       expect(replaced).toBe('Conflict');
-      const after = await find<Deployment>(cluster, deploymentType, namespace, 'prod-0');
+      const after = await find<Deployment>(place, deploymentType, 'prod-0');
       expect(after?.spec.template.spec.containers[0]?.image).toBe(gone ? undefined : 'registry.example/gateway:1');
     },
     testTimeoutMilliseconds,
@@ -258,7 +248,7 @@ describe('a slot whose revision failed', () => {
 
   beforeEach(async () => {
     await operatorAt('r1', withEnv('OLD')).createDeployment('prod-0');
-    await kubectl('set', 'env', 'deployment/prod-0', '-c', 'gateway', 'THEIRS=1');
+    await kubectl(place, ['set', 'env', 'deployment/prod-0', '-c', 'gateway', 'THEIRS=1']);
     await untilReplicaSets(2);
     await roll(operatorAt('r2', { image: 'gateway:bad', ...withEnv('NEW') }), good);
     await untilReplicaSets(3);

@@ -1,15 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { labels } from '../../../src/api/identity.ts';
-import type { KubeObject, ObjectKey } from '../../../src/kube/object.ts';
+import type { ObjectKey } from '../../../src/kube/object.ts';
 import { configMapType } from '../../../src/operator/resources.ts';
-import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
 import type { ConfigMap } from '../config-map.ts';
-import type { TestCluster } from './cluster.ts';
-import { condition, createConfig, find, startTestCluster, untilStatus } from './cluster.ts';
-import type { OperatorProcess } from './operator-process.ts';
-import { startOperator } from './operator-process.ts';
-import type { Place } from './pool-of-two.ts';
+import { condition, find, kubectl, setSpec, untilStatus, waitMilliseconds } from './cluster.ts';
 import {
   createPoolOfTwo,
   drainingSlots,
@@ -21,44 +16,16 @@ import {
   podsOf,
   uidsOf,
   untilRolledOut,
-  waitMilliseconds,
 } from './pool-of-two.ts';
-import type { StandInNode } from './stand-in-node.ts';
-import { crashingImage, isReady, startNode } from './stand-in-node.ts';
+import { crashingImage, isReady } from './stand-in-node.ts';
+import { testTimeoutMilliseconds, workplace } from './workplace.ts';
 
-const testTimeoutMilliseconds = 90_000;
 const newImage = 'registry.example/gateway:2';
 
-let cluster: TestCluster;
-let operator: OperatorProcess;
-let namespace: string;
-let place: Place;
-let node: StandInNode;
+const place = workplace({ node: true });
 
-beforeAll(async () => {
-  cluster = await startTestCluster();
-  operator = await startOperator(cluster.controlPlane);
-}, controlPlaneTimeoutMilliseconds);
-
-afterAll(async () => {
-  await operator.stop('SIGTERM');
-  await cluster.stop();
-});
-
-beforeEach(async () => {
-  namespace = await cluster.namespace();
-  place = { cluster, namespace };
-  await createConfig(cluster, namespace);
-  node = await startNode(cluster, namespace);
-}, testTimeoutMilliseconds);
-
-afterEach(async () => {
-  await node.close();
-});
-
-const settingsKey = (): ObjectKey => ({ namespace, name: 'prod-balancer' });
-const settings = (): Promise<ConfigMap | undefined> => find(cluster, configMapType, namespace, 'prod-balancer');
-const setSpec = (spec: object): Promise<KubeObject> => patchPool(place, { spec });
+const settingsKey = (): ObjectKey => ({ namespace: place.namespace, name: 'prod-balancer' });
+const settings = (): Promise<ConfigMap | undefined> => find(place, configMapType, 'prod-balancer');
 
 describe('a change of the image', () => {
   it(
@@ -67,7 +34,7 @@ describe('a change of the image', () => {
       await createPoolOfTwo(place);
       const seen: number[] = [];
 
-      await setSpec({ image: newImage });
+      await setSpec(place, { image: newImage });
       await until('both to be replaced', waitMilliseconds, async () => {
         seen.push((await podsOf(place)).filter(isReady).length);
         return Object.values(await imagesOf(place)).every((image) => image === newImage);
@@ -85,15 +52,14 @@ describe('a change of the image', () => {
     async () => {
       await createPoolOfTwo(place);
       const { name, uid } = (await podOf(place, 'prod-1')).metadata;
-      node.busy.add(name);
+      place.node.busy.add(name);
 
-      await setSpec({ image: newImage });
+      await setSpec(place, { image: newImage });
       await until('the idle one to be replaced, and the busy one to drain', waitMilliseconds, async () => {
         return (await imagesOf(place))['prod-0'] === newImage && (await drainingSlots(place)).includes('prod-1');
       });
       const status = await untilStatus(
-        cluster,
-        namespace,
+        place,
         'the busy one to be shown',
         ({ drainingInstances, slots }) =>
           drainingInstances === 1 &&
@@ -101,7 +67,7 @@ describe('a change of the image', () => {
       );
       const imageWhileBusy = (await imagesOf(place))['prod-1'];
       const podWhileBusy = (await podOf(place, 'prod-1')).metadata.uid;
-      node.busy.delete(name);
+      place.node.busy.delete(name);
       await untilRolledOut(place);
 
       expect(condition(status, 'RollingOut')).toMatchObject({ status: 'True', reason: 'WaitingForIdle' });
@@ -116,19 +82,14 @@ describe('a change of the image', () => {
     async () => {
       await createPoolOfTwo(place);
       const { name } = (await podOf(place, 'prod-0')).metadata;
-      node.silent.add(name);
+      place.node.silent.add(name);
 
-      await setSpec({ image: newImage });
-      await untilStatus(
-        cluster,
-        namespace,
-        'the silent one to be named',
-        (status) => condition(status, 'RollingOut').message.includes(name),
-        'prod',
-        waitMilliseconds,
+      await setSpec(place, { image: newImage });
+      await untilStatus(place, 'the silent one to be named', (status) =>
+        condition(status, 'RollingOut').message.includes(name),
       );
       const imagesMeanwhile = await imagesOf(place);
-      node.silent.delete(name);
+      place.node.silent.delete(name);
       await untilRolledOut(place);
 
       expect(imagesMeanwhile).toEqual({ 'prod-0': oldImage, 'prod-1': oldImage });
@@ -142,14 +103,24 @@ describe('a change of the image', () => {
       await createPoolOfTwo(place);
       const { name, uid } = (await podOf(place, 'prod-1')).metadata;
       const { name: other } = (await podOf(place, 'prod-0')).metadata;
-      node.busy.add(name);
-      node.busy.add(other);
+      place.node.busy.add(name);
+      place.node.busy.add(other);
 
-      await setSpec({ image: newImage });
-      await until('one of them to drain', waitMilliseconds, async () => (await drainingSlots(place)).length === 1);
+      await setSpec(place, { image: newImage });
+      await untilSeen(
+        'one of them to drain',
+        waitMilliseconds,
+        () => drainingSlots(place),
+        (seen) => seen.length === 1,
+      );
       const before = (await drainsOf(place)).generation;
-      await setSpec({ image: oldImage });
-      await until('none to drain', waitMilliseconds, async () => (await drainingSlots(place)).length === 0);
+      await setSpec(place, { image: oldImage });
+      await untilSeen(
+        'none to drain',
+        waitMilliseconds,
+        () => drainingSlots(place),
+        (seen) => seen.length === 0,
+      );
       await untilRolledOut(place);
 
       expect((await drainsOf(place)).generation).toBeGreaterThan(before);
@@ -162,19 +133,24 @@ describe('a change of the image', () => {
     'keeps its drain over every other write of the ConfigMap, and over the loss of its labels',
     async () => {
       await createPoolOfTwo(place);
-      for (const slot of ['prod-0', 'prod-1']) node.busy.add((await podOf(place, slot)).metadata.name);
-      await setSpec({ image: newImage });
-      await until('one to drain', waitMilliseconds, async () => (await drainingSlots(place)).length === 1);
+      for (const slot of ['prod-0', 'prod-1']) place.node.busy.add((await podOf(place, slot)).metadata.name);
+      await setSpec(place, { image: newImage });
+      await untilSeen(
+        'one to drain',
+        waitMilliseconds,
+        () => drainingSlots(place),
+        (seen) => seen.length === 1,
+      );
       const [ordered] = (await drainsOf(place)).draining;
 
-      await setSpec({ balancer: { slowStartSeconds: 77 } });
+      await setSpec(place, { balancer: { slowStartSeconds: 77 } });
       await until('the new settings', waitMilliseconds, async () => {
         return (await settings())?.data?.['balancer.yaml']?.includes('slowStartSeconds: 77');
       });
       const gone = Object.fromEntries(
         Object.keys((await settings())?.metadata.labels ?? {}).map((name) => [name, null]),
       );
-      await cluster.client.mergePatch(configMapType, settingsKey(), { metadata: { labels: gone } });
+      await place.cluster.client.mergePatch(configMapType, settingsKey(), { metadata: { labels: gone } });
       await until('the labels', waitMilliseconds, async () => {
         return (await settings())?.metadata.labels?.[labels.pool] === 'prod';
       });
@@ -189,21 +165,18 @@ describe('a change of the image', () => {
     async () => {
       await createPoolOfTwo(place);
 
-      await setSpec({ image: crashingImage });
+      await setSpec(place, { image: crashingImage });
       const status = await untilStatus(
-        cluster,
-        namespace,
+        place,
         'the failure to be told',
         (seen) => condition(seen, 'RollingOut').reason === 'RevisionFailed' && seen.readyInstances === 2,
-        'prod',
-        waitMilliseconds,
       );
 
       expect(await imagesOf(place)).toEqual({ 'prod-0': oldImage, 'prod-1': oldImage });
       expect(condition(status, 'Stalled')).toMatchObject({ status: 'True', reason: 'RevisionFailed' });
       expect(condition(status, 'RollingOut').message).toContain('CrashLoopBackOff');
 
-      await setSpec({ image: newImage });
+      await setSpec(place, { image: newImage });
       await untilRolledOut(place);
       expect(await imagesOf(place)).toEqual({ 'prod-0': newImage, 'prod-1': newImage });
     },
@@ -217,10 +190,10 @@ describe('lower replicas', () => {
     async () => {
       await createPoolOfTwo(place);
       const { name, uid } = (await podOf(place, 'prod-0')).metadata;
-      node.busy.add(name);
+      place.node.busy.add(name);
 
-      await setSpec({ replicas: 1 });
-      await untilStatus(cluster, namespace, 'one instance', (status) => status.replicas === 1);
+      await setSpec(place, { replicas: 1 });
+      await untilStatus(place, 'one instance', (status) => status.replicas === 1);
 
       expect(Object.keys(await imagesOf(place))).toEqual(['prod-0']);
       expect((await podOf(place, 'prod-0')).metadata.uid).toBe(uid);
@@ -233,18 +206,33 @@ describe('lower replicas', () => {
     async () => {
       await createPoolOfTwo(place);
       const pods = [(await podOf(place, 'prod-0')).metadata, (await podOf(place, 'prod-1')).metadata];
-      for (const { name } of pods) node.busy.add(name);
+      for (const { name } of pods) place.node.busy.add(name);
 
-      await setSpec({ replicas: 1 });
-      await until('one to drain', waitMilliseconds, async () => (await drainingSlots(place)).length === 1);
-      await setSpec({ replicas: 2 });
-      await until('none to drain', waitMilliseconds, async () => (await drainingSlots(place)).length === 0);
-      await untilStatus(cluster, namespace, 'two ready', (status) => status.readyInstances === 2);
+      await setSpec(place, { replicas: 1 });
+      await untilSeen(
+        'one to drain',
+        waitMilliseconds,
+        () => drainingSlots(place),
+        (seen) => seen.length === 1,
+      );
+      await setSpec(place, { replicas: 2 });
+      await untilSeen(
+        'none to drain',
+        waitMilliseconds,
+        () => drainingSlots(place),
+        (seen) => seen.length === 0,
+      );
+      await untilStatus(place, 'two ready', (status) => status.readyInstances === 2);
       const uids = await uidsOf(place);
-      await setSpec({ replicas: 1 });
-      await until('one to drain again', waitMilliseconds, async () => (await drainingSlots(place)).length === 1);
-      node.busy.clear();
-      await untilStatus(cluster, namespace, 'one instance', (status) => status.replicas === 1);
+      await setSpec(place, { replicas: 1 });
+      await untilSeen(
+        'one to drain again',
+        waitMilliseconds,
+        () => drainingSlots(place),
+        (seen) => seen.length === 1,
+      );
+      place.node.busy.clear();
+      await untilStatus(place, 'one instance', (status) => status.replicas === 1);
 
       expect(uids).toEqual(pods.map(({ uid }) => uid));
     },
@@ -258,19 +246,17 @@ describe('what a person asks for by an annotation', () => {
     async () => {
       await createPoolOfTwo(place);
       const { name, uid } = (await podOf(place, 'prod-1')).metadata;
-      node.busy.add(name);
+      place.node.busy.add(name);
 
-      await cluster.controlPlane.kubectl([
-        'annotate',
-        'deployment',
-        'prod-1',
-        'pam.gatewaypool.io/stop=true',
-        '-n',
-        namespace,
-      ]);
-      await until('it to drain', waitMilliseconds, async () => (await drainingSlots(place)).includes('prod-1'));
+      await kubectl(place, ['annotate', 'deployment', 'prod-1', 'pam.gatewaypool.io/stop=true']);
+      await untilSeen(
+        'it to drain',
+        waitMilliseconds,
+        () => drainingSlots(place),
+        (seen) => seen.includes('prod-1'),
+      );
       const meanwhile = (await podOf(place, 'prod-1')).metadata.uid;
-      node.busy.delete(name);
+      place.node.busy.delete(name);
       await until('another one in its place', waitMilliseconds, async () => {
         const pod = await podOf(place, 'prod-1').catch(() => undefined);
         return pod !== undefined && pod.metadata.uid !== uid && isReady(pod);

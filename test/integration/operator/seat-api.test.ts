@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parseGatewayPool } from '../../../src/api/gatewaypool.ts';
 import { gatewayPoolType } from '../../../src/api/identity.ts';
 import { resolveSpec } from '../../../src/api/resolve.ts';
@@ -18,9 +18,10 @@ import type { RenderedPool } from '../../../src/operator/render/pool.ts';
 import { poolIdentity } from '../../../src/operator/reconcile/pool-identity.ts';
 import { configMapType, deploymentType } from '../../../src/operator/resources.ts';
 import type { SeatApi } from '../../../src/operator/seat-protocol/seat-api.ts';
-import { controlPlaneTimeoutMilliseconds } from '../../cluster/control-plane.ts';
-import type { Pool, TestCluster } from './cluster.ts';
-import { find, poolIn, startTestCluster } from './cluster.ts';
+import { until } from '../../cluster/until.ts';
+import type { Pool } from './cluster.ts';
+import { createPool, find, kubectl, waitMilliseconds } from './cluster.ts';
+import { workplace } from './workplace.ts';
 
 const signal = new AbortController().signal;
 const inputs = {
@@ -29,23 +30,13 @@ const inputs = {
   revision: 'r1',
 };
 
-let cluster: TestCluster;
-let namespace: string;
+const place = workplace({ operator: false, config: false });
 let stored: Pool;
 let pool: RenderedPool;
 let api: SeatApi;
 
-beforeAll(async () => {
-  cluster = await startTestCluster();
-}, controlPlaneTimeoutMilliseconds);
-
-afterAll(async () => {
-  await cluster.stop();
-});
-
 beforeEach(async () => {
-  namespace = await cluster.namespace();
-  stored = await cluster.client.create(gatewayPoolType, poolIn(namespace, { maxInstances: 2 }));
+  stored = await createPool(place, { maxInstances: 2 });
   pool = rendered(stored);
   api = seatApi();
 });
@@ -54,7 +45,7 @@ beforeEach(async () => {
 function seatApi(more: Partial<SeatContext> = {}): SeatApi {
   const nobody = async (): Promise<undefined> => undefined;
   return createSeatApi({
-    client: cluster.client,
+    client: place.cluster.client,
     pool,
     inputs,
     nodeOf: () => undefined,
@@ -67,11 +58,16 @@ function seatApi(more: Partial<SeatContext> = {}): SeatApi {
 function rendered(object: Pool): RenderedPool {
   const parsed = parseGatewayPool(object);
   if (!parsed.valid) throw new Error('The test made a pool that is not valid');
-  return { name: 'prod', namespace, uid: object.metadata.uid ?? '', spec: resolveSpec(parsed.pool.spec) };
+  return {
+    name: 'prod',
+    namespace: place.namespace,
+    uid: object.metadata.uid ?? '',
+    spec: resolveSpec(parsed.pool.spec),
+  };
 }
 
 const deployment = (): Promise<(KubeObject & { spec: { replicas: number; template: unknown } }) | undefined> =>
-  find(cluster, deploymentType, namespace, 'prod-0');
+  find(place, deploymentType, 'prod-0');
 
 describe('the start gate', () => {
   it('is made once', async () => {
@@ -92,14 +88,14 @@ describe('the start gate', () => {
 
   it('is not made anew by replacing one that is gone', async () => {
     const made = await api.createGate(closedGate(1));
-    await cluster.client.delete(configMapType, { namespace, name: 'prod-seats' });
+    await place.cluster.client.delete(configMapType, { namespace: place.namespace, name: 'prod-seats' });
 
     expect(await api.replaceGate(closedGate(1), typeof made === 'string' ? '' : made.resourceVersion)).toBe('Conflict');
-    expect(await find(cluster, configMapType, namespace, 'prod-seats')).toBeUndefined();
+    expect(await find(place, configMapType, 'prod-seats')).toBeUndefined();
   });
 
   it('of somebody else is not taken', async () => {
-    await cluster.controlPlane.kubectl(['create', 'configmap', 'prod-seats', '-n', namespace]);
+    await kubectl(place, ['create', 'configmap', 'prod-seats']);
 
     await expect(api.createGate(closedGate(1))).rejects.toThrow(NameTakenError);
   });
@@ -107,16 +103,15 @@ describe('the start gate', () => {
   it('whose labels somebody took away gets them back, and keeps its content', async () => {
     await api.createGate(closedGate(7));
     const gone = { 'app.kubernetes.io/managed-by': null, 'pam.gatewaypool.io/pool': null };
-    await cluster.client.mergePatch(configMapType, { namespace, name: 'prod-seats' }, { metadata: { labels: gone } });
+    await place.cluster.client.mergePatch(
+      configMapType,
+      { namespace: place.namespace, name: 'prod-seats' },
+      { metadata: { labels: gone } },
+    );
 
     expect(await api.createGate(closedGate(1))).toBe('AlreadyExists');
 
-    const gate = await find<KubeObject & { data: Record<string, string> }>(
-      cluster,
-      configMapType,
-      namespace,
-      'prod-seats',
-    );
+    const gate = await find<KubeObject & { data: Record<string, string> }>(place, configMapType, 'prod-seats');
     expect(gate?.metadata.labels).toMatchObject({ 'pam.gatewaypool.io/pool': 'prod' });
     expect(gate?.data['seats.yaml']).toContain('poolGeneration: 7');
   });
@@ -132,15 +127,8 @@ describe('the Deployment of a slot', () => {
   });
 
   it('of somebody else is neither taken nor listed', async () => {
-    await cluster.controlPlane.kubectl(['create', 'deployment', 'prod-0', '--image=other', '-n', namespace]);
-    await cluster.controlPlane.kubectl([
-      'label',
-      'deployment',
-      'prod-0',
-      'pam.gatewaypool.io/pool=prod',
-      '-n',
-      namespace,
-    ]);
+    await kubectl(place, ['create', 'deployment', 'prod-0', '--image=other']);
+    await kubectl(place, ['label', 'deployment', 'prod-0', 'pam.gatewaypool.io/pool=prod']);
 
     await expect(api.createDeployment('prod-0')).rejects.toThrow(NameTakenError);
     expect(await api.listDeployments()).toEqual([]);
@@ -163,7 +151,8 @@ describe('the Deployment of a slot', () => {
     const before = await deployment();
     const [live] = await api.listDeployments();
 
-    expect(await api.touchDeployment(live ?? { slot: '', uid: '', resourceVersion: '' }, '42')).toBe('Touched');
+    // Without a version: the Deployment controller may have written a status meanwhile.
+    expect(await api.touchDeployment({ slot: 'prod-0', uid: live?.uid ?? '' }, '42')).toBe('Touched');
 
     const after = await deployment();
     expect(after?.metadata.resourceVersion).not.toBe(before?.metadata.resourceVersion);
@@ -197,23 +186,27 @@ describe('the Deployment of a slot', () => {
   it('is deleted only at the version that was seen', async () => {
     await api.createDeployment('prod-0');
     const [seen] = await api.listDeployments();
-    await cluster.client.mergePatch(
+    await place.cluster.client.mergePatch(
       deploymentType,
-      { namespace, name: 'prod-0' },
+      { namespace: place.namespace, name: 'prod-0' },
       { metadata: { annotations: { changed: 'yes' } } },
     );
-    const now = await deployment();
 
     expect(await api.deleteDeployment('prod-0', seen?.uid ?? '', seen?.resourceVersion ?? '')).toBe('Conflict');
-    const { uid = '', resourceVersion = '' } = now?.metadata ?? {};
-    expect(await api.deleteDeployment('prod-0', uid, resourceVersion)).toMatch('Deleted');
-    expect(await api.deleteDeployment('prod-0', uid, resourceVersion)).toBe('Conflict');
+    // Again when the Deployment controller wrote a status in between, as the operator does.
+    const deleted = await until('a delete without a conflict', waitMilliseconds, async () => {
+      const { uid = '', resourceVersion = '' } = (await deployment())?.metadata ?? {};
+      const outcome = await api.deleteDeployment('prod-0', uid, resourceVersion);
+      return outcome !== 'Conflict' && { outcome, uid, resourceVersion };
+    });
+    expect(deleted.outcome).toMatch('Deleted');
+    expect(await api.deleteDeployment('prod-0', deleted.uid, deleted.resourceVersion)).toBe('Conflict');
   });
 });
 
 describe('a repair', () => {
   const context = (): ApplyContext =>
-    trusted({ client: cluster.client, pool, signal, caches: { deployments: new Store<KubeObject>() } });
+    trusted({ client: place.cluster.client, pool, signal, caches: { deployments: new Store<KubeObject>() } });
   const repair = (uid: string): Promise<void> =>
     repairSlot(context(), {
       action: 'RepairSlot',
@@ -229,9 +222,9 @@ describe('a repair', () => {
     const patch = {
       spec: { replicas: 5, strategy: { type: 'RollingUpdate' }, template: { metadata: { labels: { by: 'hand' } } } },
     };
-    const edited = await cluster.client.mergePatch<KubeObject & { spec: { template: unknown } }>(
+    const edited = await place.cluster.client.mergePatch<KubeObject & { spec: { template: unknown } }>(
       deploymentType,
-      { namespace, name: 'prod-0' },
+      { namespace: place.namespace, name: 'prod-0' },
       patch,
     );
 
@@ -245,13 +238,17 @@ describe('a repair', () => {
   it('does not bring a Deployment back that was deleted meanwhile, nor change the one that took its place', async () => {
     await api.createDeployment('prod-0');
     const uid = (await deployment())?.metadata.uid ?? '';
-    await cluster.client.delete(deploymentType, { namespace, name: 'prod-0' });
+    await place.cluster.client.delete(deploymentType, { namespace: place.namespace, name: 'prod-0' });
 
     await expect(repair(uid)).rejects.toThrow(MovedOnError);
     expect(await deployment()).toBeUndefined();
 
     await api.createDeployment('prod-0');
-    await cluster.client.mergePatch(deploymentType, { namespace, name: 'prod-0' }, { spec: { replicas: 0 } });
+    await place.cluster.client.mergePatch(
+      deploymentType,
+      { namespace: place.namespace, name: 'prod-0' },
+      { spec: { replicas: 0 } },
+    );
     await expect(repair(uid)).rejects.toThrow(MovedOnError);
     expect((await deployment())?.spec.replicas).toBe(0);
   });
@@ -270,7 +267,7 @@ describe('the pool', () => {
   });
 
   it('is none when it is gone', async () => {
-    await cluster.client.delete(gatewayPoolType, { namespace, name: 'prod' });
+    await place.cluster.client.delete(gatewayPoolType, { namespace: place.namespace, name: 'prod' });
 
     expect(await api.readPool()).toBeUndefined();
   });
@@ -279,20 +276,22 @@ describe('the pool', () => {
     const observed = poolIdentity(stored);
 
     expect(observed.status).toEqual({ observedGeneration: -1 });
-    expect(await writeStatus(cluster.client, observed, { observedGeneration: 1, maxInstances: 2 }, signal)).toBe(true);
+    expect(await writeStatus(place.cluster.client, observed, { observedGeneration: 1, maxInstances: 2 }, signal)).toBe(
+      true,
+    );
     await expect(
-      writeStatus(cluster.client, observed, { observedGeneration: 1, maxInstances: 3 }, signal),
+      writeStatus(place.cluster.client, observed, { observedGeneration: 1, maxInstances: 3 }, signal),
     ).rejects.toMatchObject({ status: 409 });
     expect(await api.readPool()).toMatchObject({ published: { maxInstances: 2, externalInstances: 0 } });
   });
 
   it('loses what a later status does not say', async () => {
-    await writeStatus(cluster.client, poolIdentity(stored), { observedGeneration: 1, summary: 'first' }, signal);
-    const now = await cluster.client.get<Pool>(gatewayPoolType, { namespace, name: 'prod' });
+    await writeStatus(place.cluster.client, poolIdentity(stored), { observedGeneration: 1, summary: 'first' }, signal);
+    const now = await place.cluster.client.get<Pool>(gatewayPoolType, { namespace: place.namespace, name: 'prod' });
 
-    await writeStatus(cluster.client, poolIdentity(now), { observedGeneration: 1, maxInstances: 2 }, signal);
+    await writeStatus(place.cluster.client, poolIdentity(now), { observedGeneration: 1, maxInstances: 2 }, signal);
 
-    const after = await cluster.client.get<Pool>(gatewayPoolType, { namespace, name: 'prod' });
+    const after = await place.cluster.client.get<Pool>(gatewayPoolType, { namespace: place.namespace, name: 'prod' });
     expect(after.status).toEqual({ observedGeneration: 1, maxInstances: 2 });
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { labels } from '../../../src/api/identity.ts';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.ts';
 import { nodeType, podType } from '../../../src/operator/resources.ts';
-import type { TestCluster } from './cluster.ts';
+import type { Place, TestCluster } from './cluster.ts';
 import type { Sidecar } from './stand-in-sidecar.ts';
 import { askGate, drainsNow, obey, startSidecar } from './stand-in-sidecar.ts';
 
@@ -43,7 +43,7 @@ export interface StandInNode {
   close(): Promise<void>;
 }
 
-export async function startNode(cluster: TestCluster, namespace: string): Promise<StandInNode> {
+export async function startNode({ cluster, namespace }: Place): Promise<StandInNode> {
   const node = `node-of-${namespace}`;
   await createNode(cluster, node);
   const stop = new AbortController();

@@ -84,7 +84,11 @@ function answer({ slot, podUid, held, isBusy, drains, drainsSince }: Sidecar): o
 /** Takes up the drains that the operator ordered. */
 export async function obey(cluster: TestCluster, pod: KubeObject, sidecar: Sidecar): Promise<void> {
   const pool = pod.metadata.labels?.[labels.pool] ?? '';
-  const settings = await find<ConfigMap>(cluster, configMapType, pod.metadata.namespace ?? '', `${pool}-balancer`);
+  const settings = await find<ConfigMap>(
+    { cluster, namespace: pod.metadata.namespace ?? '' },
+    configMapType,
+    `${pool}-balancer`,
+  );
   const parsed = parseDrains(settings?.data?.[drainsKey]);
   if (!parsed.ok) return;
   sidecar.drains = parsed.drains;
@@ -100,7 +104,11 @@ export function drainsNow({ drains, podUid }: Sidecar): boolean {
 export async function askGate(cluster: TestCluster, pod: KubeObject, sidecar: Sidecar): Promise<void> {
   const pool = pod.metadata.labels?.[labels.pool] ?? '';
   const slot = pod.metadata.labels?.[labels.slot] ?? '';
-  const gate = await find<ConfigMap>(cluster, configMapType, pod.metadata.namespace ?? '', `${pool}-seats`);
+  const gate = await find<ConfigMap>(
+    { cluster, namespace: pod.metadata.namespace ?? '' },
+    configMapType,
+    `${pool}-seats`,
+  );
   const parsed = parseSeats(gate?.data?.[seatsKey] ?? '');
   const held = { reason: 'StartGate', message: 'the gate does not let it', seatsGeneration: null, waitsFor: [] };
   if (!parsed.ok) {
