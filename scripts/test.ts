@@ -33,7 +33,7 @@ const isRoot = process.getuid?.() === 0;
 
 const kinds: readonly Kind[] = [
   { name: 'unit', command: [...jest, '--selectProjects', 'unit'], missing: undefined },
-  { name: 'sim', command: [...jest, '--selectProjects', 'sim'], missing: undefined },
+  { name: 'sim', command: [...jest, '--selectProjects', 'sim', '--maxWorkers=2'], missing: undefined },
   {
     name: 'integration',
     command: [...jest, '--selectProjects', 'integration', '--maxWorkers=2'],
