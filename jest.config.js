@@ -18,7 +18,7 @@ const project = (displayName, testMatch) => ({ ...common, displayName, testMatch
 
 export default {
   // A busy machine may let a test of milliseconds wait for seconds. Tests wait for conditions with deadlines of their own.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   projects: [
     project('unit', [
       '<rootDir>/test/api/**/*.test.ts',

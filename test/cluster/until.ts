@@ -27,6 +27,22 @@ export async function until<T>(
   }
 }
 
+/** Waits until what `look` returns `holds`, and returns it. Throws after `milliseconds`, with what it saw last. */
+export function untilSeen<T extends object | string | number>(
+  what: string,
+  milliseconds: number,
+  look: () => T | Promise<T>,
+  holds: (seen: T) => boolean,
+  intervalMilliseconds?: number,
+): Promise<T> {
+  const check = async (): Promise<{ seen: T }> => {
+    const seen = await look();
+    if (holds(seen)) return { seen };
+    throw new Error(`saw ${JSON.stringify(seen)}`);
+  };
+  return until(what, milliseconds, check, intervalMilliseconds).then(({ seen }) => seen);
+}
+
 function isResult<T>(value: T): value is Exclude<T, undefined | false> {
   return value !== undefined && value !== false;
 }

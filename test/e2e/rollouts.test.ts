@@ -101,8 +101,8 @@ describe('a rollout with a drain deadline', () => {
       `drain deadline ${drainSeconds} s: the first WebSocket was closed after ${firstCut.toFixed(1)} s\n`,
     );
     expect(firstCut).toBeGreaterThanOrEqual(drainSeconds);
-    // From the edit to the order, and from the order over the deadline to the end, are some requests each.
-    expect(firstCut).toBeLessThanOrEqual(drainSeconds + 5);
+    // From the edit to the order, and from the order over the deadline to the end, are some requests each. Without a deadline nobody would be cut.
+    expect(firstCut).toBeLessThanOrEqual(drainSeconds + 20);
     const told = await eventually('Events about four sessions', 20, async () => {
       const notes = await notesOf(namespace, 'SessionsCut');
       return numbersIn(notes) >= 4 && notes;

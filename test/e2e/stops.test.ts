@@ -11,7 +11,7 @@ let environment: Environment;
 const pool = 'bastion';
 const person = 'ada';
 /** Within this time an idle instance is stopped; who waits longer waits for a session. */
-const idleStopSeconds = 20;
+const idleStopSeconds = 40;
 /** Long enough for the operator and the kubelet to do what they must not do. */
 const temptationMilliseconds = 3000;
 
@@ -91,7 +91,7 @@ describe('lowering replicas', () => {
   it('stops the idle ones first, drains a busy one, and takes the request back when replicas goes up again', async () => {
     await patchPool(environment.namespace, pool, { replicas: 1 });
     await waitFor('only the busy one is left', idleStopSeconds, ({ status }) => status.replicas === 1);
-    await eventually('the pods of the others are gone', 10, async () => (await pods()).length === 1);
+    await eventually('the pods of the others are gone', 40, async () => (await pods()).length === 1);
     expect((await pods()).map(({ uid }) => uid)).toEqual([busy.uid]);
 
     await patchPool(environment.namespace, pool, { replicas: 0 });
@@ -135,7 +135,7 @@ describe('an instance in which somebody works', () => {
     'ends after the session when $how',
     async ({ command, meanwhile }) => {
       await kubectlHere(...command());
-      await eventually('the pod is told to end', 10, async () => {
+      await eventually('the pod is told to end', 30, async () => {
         return (await pods()).some(({ uid, terminating }) => uid === busy.uid && terminating);
       });
 

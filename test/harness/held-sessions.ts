@@ -34,7 +34,7 @@ export async function holdSessions(client: ClientPod, id: string, sessions: Held
   const { kind, count } = sessions;
   const target = 'url' in sessions ? sessions.url : JSON.stringify({ host: sessions.host, port: sessions.port });
   const running = await startInBackground(client, id, program, [JSON.stringify({ kind, target, count })]);
-  await eventually(`${count} ${kind} sessions to ${target} are open`, 30, async () => {
+  await eventually(`${count} ${kind} sessions to ${target} are open`, 60, async () => {
     const now = await heldSessions(running);
     const ended = now.find((session) => session.ended !== null)?.ended;
     if (typeof ended === 'string') throw new Error(`one ended: ${ended}`);
@@ -50,5 +50,5 @@ export async function heldSessions(running: BackgroundProgram): Promise<readonly
 
 /** Closes them from the client's side. */
 export async function closeSessions(running: BackgroundProgram): Promise<void> {
-  await endOf(running, 10);
+  await endOf(running, 30);
 }

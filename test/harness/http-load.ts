@@ -33,7 +33,7 @@ export async function startHttpLoad(client: ClientPod, load: HttpLoad): Promise<
   const { methods = ['GET'], pauseMilliseconds = { busy: 0, unhurried: 0 } } = load;
   const args = [JSON.stringify({ ...load, methods, pauseMilliseconds })];
   const running = await startInBackground(client, 'http-load', program, args);
-  await eventually(`answers from ${load.url}`, 20, async () => {
+  await eventually(`answers from ${load.url}`, 60, async () => {
     const report = await reportOf(running);
     return report !== undefined && HttpLoadResult.parse(report).requests > load.connections;
   });
@@ -42,7 +42,7 @@ export async function startHttpLoad(client: ClientPod, load: HttpLoad): Promise<
 
 /** Ends a load after the answers that are due. */
 export async function endHttpLoad(running: BackgroundProgram): Promise<HttpLoadResult> {
-  return HttpLoadResult.parse(await endOf(running, 20));
+  return HttpLoadResult.parse(await endOf(running, 60));
 }
 
 /** A load of some seconds. */

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ControlPlane, controlPlaneTimeoutMilliseconds, startControlPlane } from '../cluster/control-plane.ts';
 import { isAlive, recordOf } from '../cluster/processes/record.ts';
-import { until } from '../cluster/until.ts';
+import { until, untilSeen } from '../cluster/until.ts';
 
 const testTimeoutMilliseconds = 60_000;
 
@@ -53,12 +53,22 @@ describe('a control plane on loopback', () => {
     async () => {
       await controlPlane.kubectl(['create', 'deployment', 'web', '--image=gatewaypool.test/none:1']);
       const replicaSets = async () => controlPlane.kubectl(['get', 'replicasets', '-l', 'app=web', '-o', 'name']);
-      await until('the ReplicaSet of the Deployment', 20_000, async () => (await replicaSets()) !== '');
+      await untilSeen(
+        'the ReplicaSet of the Deployment',
+        20_000,
+        () => replicaSets(),
+        (seen) => seen !== '',
+      );
 
       await controlPlane.kubectl(['delete', 'deployment', 'web']);
 
-      const gone = until('the ReplicaSet to be deleted', 20_000, async () => (await replicaSets()) === '');
-      await expect(gone).resolves.toBe(true);
+      const gone = untilSeen(
+        'the ReplicaSet to be deleted',
+        20_000,
+        () => replicaSets(),
+        (seen) => seen === '',
+      );
+      await expect(gone).resolves.toBe('');
     },
     testTimeoutMilliseconds,
   );
@@ -112,7 +122,7 @@ describe('the end of a control plane', () => {
 
       owner.kill();
 
-      await until('the daemons to be gone', 10_000, () => records.every((record) => record && !isAlive(record)));
+      await until('the daemons to be gone', 30_000, () => records.every((record) => record && !isAlive(record)));
       const next = await startControlPlane({ controllerManager: false });
       expect(existsSync(owner.directory)).toBe(false);
       await next.stop();

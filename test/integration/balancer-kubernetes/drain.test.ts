@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { balancerContainer } from '../../../src/operator/render/balancer-container.ts';
 import type { ControlPlane } from '../../cluster/control-plane.ts';
 import { controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
 import { renderedPool } from '../../operator/render/rendered-pool.ts';
 import { type Gateways, openSession, type Session, startGateways } from './gateway.ts';
 import { loopbackOf } from './loopback-network.ts';
@@ -56,7 +56,12 @@ async function start(pool: TestPool, deadlineSeconds?: number): Promise<Sidecar>
 }
 
 async function untilReady(sidecar: Sidecar, status: number): Promise<void> {
-  await until(`/ready to say ${status}`, 15_000, async () => (await sidecar.ask('/ready')).status === status);
+  await untilSeen(
+    `/ready to say ${status}`,
+    30_000,
+    () => sidecar.ask('/ready'),
+    (seen) => seen.status === status,
+  );
 }
 
 /** A pool of two with a running sidecar in prod-0. */
@@ -86,7 +91,7 @@ async function connect(): Promise<Session> {
 
 /** Connects until a session is with this gateway. */
 async function connectTo(gateway: string): Promise<Session> {
-  return until(`a session with ${gateway}`, 10_000, async () => {
+  return until(`a session with ${gateway}`, 30_000, async () => {
     const session = await connect();
     return session.gateway === gateway && session;
   });
@@ -161,13 +166,23 @@ describe('a drain by order', () => {
       const { pool, sidecar } = await runningPool('other');
 
       await pool.writeDrains(`draining: [{slot: prod-1, podUid: ${second.uid}, deadlineSeconds: null}]`);
-      await until('the order to be known', 10_000, async () => (await sidecar.sessions()).knownDrains.length > 0);
+      await untilSeen(
+        'the order to be known',
+        30_000,
+        () => sidecar.sessions(),
+        (seen) => seen.knownDrains.length > 0,
+      );
       const during = await reached();
       await pool.writeDrains('draining: yes');
-      await until('the refusal', 10_000, () => sidecar.log.some(({ msg }) => msg.startsWith('Refused the list')));
+      await until('the refusal', 30_000, () => sidecar.log.some(({ msg }) => msg.startsWith('Refused the list')));
       const afterNonsense = await reached();
       const state = join(sidecar.stateFolder, 'last-state.json');
-      await until('the order to be saved', 10_000, async () => (await readFile(state, 'utf8')).includes('drains'));
+      await untilSeen(
+        'the order to be saved',
+        30_000,
+        () => readFile(state, 'utf8'),
+        (seen) => seen.includes('drains'),
+      );
       await sidecar.end('SIGKILL');
       sidecars = [];
       const again = await start(pool);
@@ -191,12 +206,22 @@ describe('the end of a pod', () => {
 
       const drained = askDrained();
       await runHook(sidecar);
-      await until('the drain', 5000, async () => (await sidecar.sessions()).drain?.cause === 'PodEnding');
+      await untilSeen(
+        'the drain',
+        30_000,
+        () => sidecar.sessions(),
+        (seen) => seen.drain?.cause === 'PodEnding',
+      );
       await deletePod(pool);
       const newOnes = await reached();
       const ready = await sidecar.ask('/ready');
       await closeAllBut(own);
-      await until('the transit to end', 5000, async () => (await sidecar.sessions()).transit === 0);
+      await untilSeen(
+        'the transit to end',
+        30_000,
+        () => sidecar.sessions(),
+        (seen) => seen.transit === 0,
+      );
       const echoed = await own.echo('still here');
       const early = drained.answered();
       await closeAllBut();
@@ -220,7 +245,7 @@ describe('the end of a pod', () => {
       const own = await connectTo(mineAt);
       const through = await connectTo(secondAt);
       for (const session of sessions) if (session !== own && session !== through) session.close();
-      await until('the others to end', 5000, async () => {
+      await until('the others to end', 30_000, async () => {
         const { sessions: count, transit } = await sidecar.sessions();
         return count === 1 && transit === 1;
       });
@@ -250,8 +275,8 @@ describe('the end of a pod', () => {
     async () => {
       const { pool, sidecar } = await runningPool('killed', 600);
       await deletePod(pool);
-      await until('the drain', 10_000, async () => (await sidecar.sessions()).draining);
-      await until('a few seconds to pass', 15_000, async () => {
+      await until('the drain', 30_000, async () => (await sidecar.sessions()).draining);
+      await until('a few seconds to pass', 30_000, async () => {
         return ((await sidecar.sessions()).drain?.remainingSeconds ?? 600) <= 597;
       });
       await sidecar.end('SIGKILL');

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlPlane } from '../../cluster/control-plane.ts';
 import { controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
 import type { Gateways, Session } from './gateway.ts';
 import { openSession, startGateways } from './gateway.ts';
 import type { Sidecar, TestPod } from './sidecar.ts';
@@ -92,11 +92,21 @@ async function runningPool(namespace: string): Promise<{ pool: TestPool; sidecar
 /** What a crash right after a change loses is what was not saved yet. */
 async function untilSaved(pool: TestPool, text: string): Promise<void> {
   const path = join(pool.folder, mine.uid, 'last-state.json');
-  await until('the state to be saved', 10_000, async () => (await readFile(path, 'utf8')).includes(text));
+  await untilSeen(
+    'the state to be saved',
+    30_000,
+    () => readFile(path, 'utf8'),
+    (seen) => seen.includes(text),
+  );
 }
 
 async function untilReady(sidecar: Sidecar): Promise<void> {
-  await until('the sidecar to be ready', 15_000, async () => (await sidecar.ask('/ready')).status === 200);
+  await untilSeen(
+    'the sidecar to be ready',
+    30_000,
+    () => sidecar.ask('/ready'),
+    (seen) => seen.status === 200,
+  );
 }
 
 const bothTwice = ['127.0.51.101', '127.0.51.101', '127.0.51.102', '127.0.51.102'];
@@ -125,7 +135,12 @@ describe('while the API server is away', () => {
         { pod: mine, ready: true },
         { pod: heldPod, ready: true },
       ]);
-      await until('the new pod to get work', 45_000, async () => (await connect()).gateway === '127.0.51.103');
+      await untilSeen(
+        'the new pod to get work',
+        45_000,
+        () => connect(),
+        (seen) => seen.gateway === '127.0.51.103',
+      );
 
       expect(unavailable.message).toMatch(/ECONNREFUSED|refused|Connection/i);
       expect(during).toEqual(bothTwice);
@@ -149,7 +164,7 @@ describe('while the API server is away', () => {
       await controlPlane.stopApiServer('SIGKILL');
 
       const again = await restart(pool, sidecar);
-      await untilStarted(again, 2000);
+      await untilStarted(again);
       await untilReady(again);
       const during = await reached(4);
       await controlPlane.startApiServer();
@@ -175,9 +190,9 @@ describe('when the API server answers, but wrongly', () => {
       await pool.grant(false);
 
       const again = await restart(pool, sidecar);
-      await untilStarted(again, 2000);
+      await untilStarted(again);
       await untilReady(again);
-      await until('the watch to be refused', 10_000, () => again.log.some((line) => line.msg === 'Watch failed'));
+      await until('the watch to be refused', 30_000, () => again.log.some((line) => line.msg === 'Watch failed'));
 
       expect(await reached(4)).toEqual(bothTwice);
       await expect(before.echo('cut by the restart')).rejects.toThrow('cut');
@@ -192,7 +207,7 @@ describe('when the API server answers, but wrongly', () => {
       const before = await connect();
 
       await pool.deletePods();
-      await until('the sidecar to see it', 10_000, () =>
+      await until('the sidecar to see it', 30_000, () =>
         sidecar.log.some((line) => line.msg.startsWith('EndpointSlices of the pool are gone')),
       );
 
@@ -210,11 +225,11 @@ describe('when the API server answers, but wrongly', () => {
       const refusals = () => sidecar.log.filter((line) => line.msg.startsWith('Refused the settings'));
 
       await pool.writeSettings(settingsOf('limits: {maxConnections: 0}'));
-      await until('the refusal', 10_000, () => refusals().length > 0);
+      await until('the refusal', 30_000, () => refusals().length > 0);
       const during = await reached(4);
       const { body: metrics } = await sidecar.ask('/metrics');
       await pool.writeSettings(settingsOf('limits: {maxConnections: 5}'));
-      await until('the new limit to hold', 10_000, async () => {
+      await until('the new limit to hold', 30_000, async () => {
         // Five sessions are open already: the next one is closed without a word.
         return connect().then(
           () => false,
@@ -239,7 +254,7 @@ describe('the end of a sidecar', () => {
       const session = await connect();
 
       const ended = sidecar.end('SIGTERM');
-      await until('new sessions to be refused', 10_000, async () => {
+      await until('new sessions to be refused', 30_000, async () => {
         return connect().then(
           () => false,
           () => true,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlPlane } from '../../cluster/control-plane.ts';
 import { controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
 import type { Sidecar, TestPod } from './sidecar.ts';
 import { startSidecar, untilHeld, untilStarted } from './sidecar.ts';
 import { createTestPool } from './test-pool.ts';
@@ -52,7 +52,7 @@ describe('a sidecar in a pool', () => {
       await pool.writePods([{ pod: other, ready: true }, { pod: mine }]);
       const occupied = await untilHeld(sidecar, 'SlotOccupied', null);
       await pool.writePods([{ pod: other, serving: true, terminating: true }, { pod: mine }]);
-      await until('the reason to change', 10_000, async () => {
+      await until('the reason to change', 30_000, async () => {
         return (await sidecar.sessions()).held?.message.includes('is still ending') === true;
       });
       await pool.writePods([{ pod: mine }]);
@@ -136,7 +136,7 @@ describe('a sidecar in a pool', () => {
 
       const sidecar = await start(pool, mine);
       const held = await untilHeld(sidecar, 'ApiUnavailable', null);
-      await until('the watch to be refused', 10_000, () => sidecar.log.some((line) => line.msg === 'Watch failed'));
+      await until('the watch to be refused', 30_000, () => sidecar.log.some((line) => line.msg === 'Watch failed'));
       await pool.grant(true);
       await untilStarted(sidecar, 60_000);
 
@@ -158,14 +158,24 @@ describe('a sidecar in a pool', () => {
       };
 
       await Promise.all(pods.map((pod) => start(pool, pod)));
-      await until('one to start', 20_000, async () => (await startedOf()).length > 0);
+      await untilSeen(
+        'one to start',
+        20_000,
+        () => startedOf(),
+        (seen) => seen.length > 0,
+      );
       const others = running.filter((sidecar) => sidecar.pod.uid !== 'uid-a');
       for (const sidecar of others) await untilHeld(sidecar, 'SlotOccupied', 1);
       const first = await startedOf();
       await running.find((sidecar) => sidecar.pod.uid === 'uid-a')?.end('SIGKILL');
       running = others;
       await pool.writePods(others.map(({ pod }) => ({ pod })));
-      await until('the next one to start', 20_000, async () => (await startedOf()).length > 0);
+      await untilSeen(
+        'the next one to start',
+        20_000,
+        () => startedOf(),
+        (seen) => seen.length > 0,
+      );
 
       expect(first).toEqual(['uid-a']);
       expect(await startedOf()).toEqual(['uid-b']);

@@ -36,7 +36,7 @@ export interface Sidecar {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
-const startMilliseconds = 20_000;
+const startMilliseconds = 60_000;
 
 /**
  * Starts the sidecar of a pod, anew or once more: its state folder stays, as an emptyDir does. Resolves when it answers.
@@ -103,9 +103,11 @@ export async function startSidecar(pool: TestPool, pod: TestPod, deadlineSeconds
 }
 
 /** Resolves when the sidecar let its gateway through. */
-export async function untilStarted(sidecar: Sidecar, withinMilliseconds = 10_000): Promise<void> {
+export async function untilStarted(sidecar: Sidecar, withinMilliseconds = 30_000): Promise<void> {
   await until(`${sidecar.pod.uid} to be let through`, withinMilliseconds, async () => {
-    return (await sidecar.ask('/started')).status === 200;
+    const answer = await sidecar.ask('/started');
+    if (answer.status !== 200) throw new Error(`it answered ${answer.status} ${answer.body}${lastLines(sidecar)}`);
+    return true;
   });
 }
 
@@ -115,10 +117,18 @@ export async function untilHeld(
   reason: string,
   seatsGeneration: number | null,
 ): Promise<NonNullable<SessionsReport['held']>> {
-  return until(`${sidecar.pod.uid} to be held: ${reason}, ${seatsGeneration}`, 15_000, async () => {
+  return until(`${sidecar.pod.uid} to be held: ${reason}, ${seatsGeneration}`, 30_000, async () => {
     const { held } = await sidecar.sessions();
-    return held?.reason === reason && held.seatsGeneration === seatsGeneration && held;
+    if (held?.reason === reason && held.seatsGeneration === seatsGeneration) return held;
+    throw new Error(`it said ${JSON.stringify(held)}${lastLines(sidecar)}`);
   });
+}
+
+function lastLines({ log }: Sidecar): string {
+  return `; its log ends with:\n${log
+    .slice(-5)
+    .map(({ msg }) => msg)
+    .join('\n')}`;
 }
 
 function ask(address: string, path: string): Promise<{ status: number; body: string }> {

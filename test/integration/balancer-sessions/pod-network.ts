@@ -65,7 +65,7 @@ function upWithAddresses(device: string, { ipv4, ipv6 }: { ipv4: string; ipv6: s
 async function holdNamespace([program = '', ...args]: readonly string[]): Promise<ChildProcess> {
   const own = readlinkSync('/proc/self/ns/net');
   const holder = spawn(program, [...args, 'cat'], { stdio: ['pipe', 'ignore', 'inherit'] });
-  await until(`a network namespace by ${program}`, 10_000, () => namespaceOf(holder) !== own);
+  await until(`a network namespace by ${program}`, 30_000, () => namespaceOf(holder) !== own);
   return holder;
 }
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../../cluster/until.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
 import { addresses, createPodNetwork } from './pod-network.ts';
 import type { PodNetwork } from './pod-network.ts';
 import { ports } from './ports.ts';
@@ -51,7 +51,12 @@ afterAll(async () => {
 afterEach(async () => {
   await gateway.call('endAll');
   await farEnd.call('endAll');
-  await until('no session', 10_000, async () => (await sessionsNow()) === 0);
+  await untilSeen(
+    'no session',
+    30_000,
+    () => sessionsNow(),
+    (seen) => seen === 0,
+  );
 });
 
 async function sessionsNow(): Promise<unknown> {
@@ -62,7 +67,13 @@ async function sessionsNow(): Promise<unknown> {
 /** Milliseconds until nobody is counted any more. */
 async function timeToNobody(): Promise<number> {
   const startedAt = performance.now();
-  await until('no session', 10_000, async () => (await sessionsNow()) === 0, 20);
+  await untilSeen(
+    'no session',
+    30_000,
+    () => sessionsNow(),
+    (seen) => seen === 0,
+    20,
+  );
   return performance.now() - startedAt;
 }
 

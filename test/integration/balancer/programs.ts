@@ -58,7 +58,7 @@ export async function startBalancer({ backends, settings = {} }: BalancerOptions
   const { child, log, errors } = runBalancer(['--config', path]);
   const ended = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null));
   const logged = (part: string, times = 1): Promise<LogLine> =>
-    until(`${times} × "${part}" in the log: ${errors()}`, 15_000, () => {
+    until(`${times} × "${part}" in the log: ${errors()}`, 30_000, () => {
       return log.filter(({ msg }) => msg.includes(part))[times - 1];
     });
   await logged('Applied the configuration');

@@ -146,7 +146,7 @@ describe('the balancer as a process, before real gateway processes', () => {
     async () => {
       const { gateways, balancer } = await poolOf(2, { healthCheck: { mode: 'Passive' } });
       const first = fetch(`http://127.0.0.1:${balancer.httpPort}/slow`, { method: 'POST', body: 'rotate' });
-      const busy = await until('the POST under way', 5000, async () => {
+      const busy = await until('the POST under way', 30_000, async () => {
         const { backends } = await sessionsOf(balancer);
         return Object.keys(backends)[0];
       });

@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/kube/clock.ts';
 import { type Event, eventResource, referenceTo } from '../../../src/kube/events/event.ts';
 import { EventRecorder } from '../../../src/kube/events/recorder.ts';
 import { type ControlPlane, controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/until.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
 import { memoryLogger } from '../../kube/memory-logger.ts';
 import { type ConfigMap, configMapType } from '../config-map.ts';
 import { connect } from '../connect.ts';
@@ -58,7 +58,7 @@ describe('EventRecorder against a real API server', () => {
     const regarding = referenceTo(await objectNamed('shown'));
 
     recorder.record({ regarding, type: 'Warning', reason: 'CapExceeded', action: 'Plan', message: '3 run, 2 may' });
-    const [event] = await until('the event', 5000, async () => {
+    const [event] = await until('the event', 30_000, async () => {
       const events = await eventsAbout('shown');
       return events.length > 0 && events;
     });
@@ -81,12 +81,27 @@ describe('EventRecorder against a real API server', () => {
     const regarding = referenceTo(await objectNamed('repeated'));
     const record = { regarding, type: 'Normal', reason: 'Waits', action: 'Plan', message: 'Waits for a seat' } as const;
     recorder.record(record);
-    await until('the event', 5000, async () => (await eventsAbout('repeated')).length === 1);
+    await untilSeen(
+      'the event',
+      30_000,
+      () => eventsAbout('repeated'),
+      (seen) => seen.length === 1,
+    );
 
     recorder.record(record);
-    await until('the count 2', 5000, async () => (await eventsAbout('repeated'))[0]?.series?.count === 2);
+    await untilSeen(
+      'the count 2',
+      30_000,
+      () => eventsAbout('repeated'),
+      (seen) => seen[0]?.series?.count === 2,
+    );
     recorder.record(record);
-    await until('the count 3', 5000, async () => (await eventsAbout('repeated'))[0]?.series?.count === 3);
+    await untilSeen(
+      'the count 3',
+      30_000,
+      () => eventsAbout('repeated'),
+      (seen) => seen[0]?.series?.count === 3,
+    );
 
     expect(await eventsAbout('repeated')).toMatchObject([
       { series: { count: 3, lastObservedTime: expect.stringMatching(/\.\d{6}Z$/) } },
@@ -97,12 +112,17 @@ describe('EventRecorder against a real API server', () => {
     const regarding = referenceTo(await objectNamed('expired'));
     const record = { regarding, type: 'Normal', reason: 'Waits', action: 'Plan', message: 'Waits for a seat' } as const;
     recorder.record(record);
-    await until('the event', 5000, async () => (await eventsAbout('expired')).length === 1);
+    await untilSeen(
+      'the event',
+      30_000,
+      () => eventsAbout('expired'),
+      (seen) => seen.length === 1,
+    );
     const [first] = await eventsAbout('expired');
     await client.delete(eventResource, { namespace: 'default', name: first?.metadata.name ?? '' });
 
     recorder.record(record);
-    const [second] = await until('a new event', 5000, async () => {
+    const [second] = await until('a new event', 30_000, async () => {
       const events = await eventsAbout('expired');
       return events.length > 0 && events;
     });
@@ -118,7 +138,7 @@ describe('EventRecorder against a real API server', () => {
       recorder.record({ regarding, type: 'Normal', reason: 'Long', action: 'Plan', message });
     }
 
-    const events = await until('three events', 5000, async () => {
+    const events = await until('three events', 30_000, async () => {
       const found = await eventsAbout('long');
       return found.length === 3 && found;
     });

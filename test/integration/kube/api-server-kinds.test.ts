@@ -4,7 +4,7 @@ import { until } from '../../cluster/until.ts';
 import { openDamagedPath } from './damaged-path.ts';
 import type { DamagedPath } from './damaged-path.ts';
 
-const testTimeoutMilliseconds = 30_000;
+const testTimeoutMilliseconds = 90_000;
 
 describe.each([
   { name: 'an API server that begins watches with the objects', flags: [], kinds: ['InitialWatch'] },
@@ -53,7 +53,7 @@ describe.each([
       const secrets = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 
       const recorded = path.watch({ type: secrets, namespace: 'default', metadataOnly: true });
-      await until('the first read', 5000, () => recorded.reflector.hasSynced());
+      await until('the first read', 30_000, () => recorded.reflector.hasSynced());
       const [secret] = recorded.store.list();
       await recorded.stop();
 
@@ -68,7 +68,7 @@ describe.each([
     'finds nothing missed when it compares with a server that is being changed',
     async () => {
       const recorded = path.watch({ durations: { compareEveryMilliseconds: 100, compareSettleMilliseconds: 2000 } });
-      await until('the first read', 5000, () => recorded.reflector.hasSynced());
+      await until('the first read', 30_000, () => recorded.reflector.hasSynced());
       const before = path.proxy.requests.length;
 
       for (let round = 0; round < 30; round++) {
@@ -76,7 +76,7 @@ describe.each([
         await path.change('one');
         if (round > 0) await path.remove(`round-${round - 1}`);
       }
-      await until('a few comparisons', 10_000, () => path.proxy.requests.length >= before + 5);
+      await until('a few comparisons', 30_000, () => path.proxy.requests.length >= before + 5);
       await path.untilEqual(recorded);
       await recorded.stop();
 
@@ -89,12 +89,12 @@ describe.each([
     'gets bookmarks for a selector that matches nothing, so that others’ changes never make it read everything again',
     async () => {
       const recorded = path.watch({ labelSelector: 'matches=nothing', durations: { watchTimeoutSeconds: 3 } });
-      await until('the first read', 5000, () => recorded.reflector.hasSynced());
+      await until('the first read', 30_000, () => recorded.reflector.hasSynced());
       const before = recorded.store.resourceVersion;
 
       await path.create('noise');
-      await until('a bookmark beyond the noise', 10_000, () => recorded.store.resourceVersion !== before);
-      await until('the end of the watch', 10_000, () => recorded.reports.includes('reconnected Closed'));
+      await until('a bookmark beyond the noise', 30_000, () => recorded.store.resourceVersion !== before);
+      await until('the end of the watch', 30_000, () => recorded.reports.includes('reconnected Closed'));
       const { length } = recorded.reports.filter(
         (report) => report.startsWith('relisted') && !report.endsWith('Initial'),
       );

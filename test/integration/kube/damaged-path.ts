@@ -7,7 +7,7 @@ import type { ReflectorOptions } from '../../../src/kube/reflector/reflector.ts'
 import { createKubeClient } from '../../../src/kube/rest-client.ts';
 import { createTransport } from '../../../src/kube/transport/https-transport.ts';
 import type { KubeTransport, TransportOptions } from '../../../src/kube/transport/transport.ts';
-import { until } from '../../cluster/until.ts';
+import { untilSeen } from '../../cluster/until.ts';
 import { startFaultProxy } from '../../faults/fault-proxy.ts';
 import type { FaultProxy } from '../../faults/fault-proxy.ts';
 import { createTlsTexts } from '../../faults/tls-files.ts';
@@ -87,15 +87,14 @@ export async function openDamagedPath(
     },
     async untilEqual({ store }) {
       const expected = await versions();
-      await until(
-        `the cache to hold ${expected.join(', ')}`,
-        20_000,
-        () => {
-          const held = store.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`);
-          return held.toSorted().join() === expected.join();
-        },
-        10,
-      );
+      const held = (): string[] =>
+        store
+          .list()
+          .map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`)
+          .toSorted();
+      await untilSeen(`the cache to hold ${expected.join(', ')}`, 30_000, held, (seen) => {
+        return seen.join() === expected.join();
+      });
     },
     async close() {
       await Promise.all(running.map((recorded) => recorded.stop()));

@@ -6,7 +6,7 @@ import type { RecordedReflector } from '../../kube/reflector/recorded-reflector.
 import { openDamagedPath } from './damaged-path.ts';
 import type { DamagedPath } from './damaged-path.ts';
 
-const testTimeoutMilliseconds = 40_000;
+const testTimeoutMilliseconds = 90_000;
 const watches: RequestKind[] = ['Watch', 'InitialWatch', 'List'];
 
 interface Scene {
@@ -102,7 +102,7 @@ const harms: Harm[] = [
     async inflict({ path: { proxy } }, during) {
       proxy.link.cutAfter(700);
       await during();
-      await until('the third vain attempt', 5000, () => proxy.link.accepted >= 4);
+      await until('the third vain attempt', 30_000, () => proxy.link.accepted >= 4);
       proxy.link.cutAfter(undefined);
     },
   },
@@ -120,7 +120,7 @@ const harms: Harm[] = [
     async inflict({ path: { proxy } }, during) {
       proxy.link.silence();
       await during();
-      await until('the client to give the connection up', 5000, () => proxy.link.accepted >= 2);
+      await until('the client to give the connection up', 30_000, () => proxy.link.accepted >= 2);
       proxy.link.speak('New');
     },
   },
@@ -187,7 +187,7 @@ describe('a watch through a damaged network, on a real API server', () => {
       ]);
       expect(recorded.reports.some((report) => /^reconnected|Expired$/.test(report))).toBe(!unnoticed);
       expect(recorded.reports).not.toContain('handler failed');
-      await until('one watch only to be open', 5000, () => path.proxy.openWatches === 1);
+      await until('one watch only to be open', 30_000, () => path.proxy.openWatches === 1);
     },
     testTimeoutMilliseconds,
   );
@@ -259,7 +259,7 @@ describe('a watch through a damaged network, on a real API server', () => {
       path.proxy.link.cutAfter(3000);
       const recorded = path.watch();
 
-      await until('a few vain attempts', 10_000, () => path.proxy.link.accepted >= 4);
+      await until('a few vain attempts', 30_000, () => path.proxy.link.accepted >= 4);
       const before = recorded.store.size;
       path.proxy.link.cutAfter(undefined);
       await path.untilEqual(recorded);

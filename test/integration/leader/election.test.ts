@@ -21,11 +21,11 @@ describe('leader election against a real API server', () => {
     return elector;
   };
   const read = (name: string): Promise<Lease> => client.get<Lease>(leaseType, { namespace: 'default', name });
-  const toLead = (elector: Elector): Promise<boolean> => until('it to lead', 15_000, () => elector.leading, 10);
+  const toLead = (elector: Elector): Promise<boolean> => until('it to lead', 30_000, () => elector.leading, 10);
   /** Waits for so many renewals of the lease, which takes as long as they do. */
   const renewals = async (name: string, count: number): Promise<void> => {
     const seen = new Set<string | undefined>();
-    await until(`${count} renewals`, 15_000, async () => seen.add((await read(name)).spec?.renewTime).size > count);
+    await until(`${count} renewals`, 30_000, async () => seen.add((await read(name)).spec?.renewTime).size > count);
   };
 
   beforeAll(async () => {
@@ -190,12 +190,12 @@ describe('leader election against a real API server', () => {
       const first = elect({ name: 'deleted', identity: 'first' });
       await toLead(first);
       const second = elect({ name: 'deleted', identity: 'second' });
-      await until('the follower to see the leader', 10_000, () =>
+      await until('the follower to see the leader', 30_000, () =>
         second.lines.some(({ leader }) => leader === 'first'),
       );
 
       await controlPlane.kubectl(['delete', 'lease', 'deleted']);
-      await until('the lease to be back', 10_000, async () => holderOf(await read('deleted')));
+      await until('the lease to be back', 30_000, async () => holderOf(await read('deleted')));
       await renewals('deleted', 4);
 
       expect([first.leading, second.leading]).toEqual([true, false]);
@@ -216,13 +216,14 @@ describe('leader election against a real API server', () => {
       const error = await first.ended;
       const lostAfter = performance.now() - stoppedAt;
       const second = elect({ name: 'outage', identity: 'second' });
-      await until('a failed try', 10_000, () => second.lines.some(({ level }) => level === 40));
+      await until('a failed try', 30_000, () => second.lines.some(({ level }) => level === 40));
       await controlPlane.startApiServer();
       await toLead(second);
 
       expect(error).toBeInstanceOf(LeaseLostError);
       expect(error).toHaveProperty('message', 'Could not renew the lease default/outage within 2 s');
-      expect(lostAfter).toBeLessThan(shortDurations.renewDeadlineMilliseconds + 500);
+      // Before another one may lead.
+      expect(lostAfter).toBeLessThan(shortDurations.leaseMilliseconds);
       expect(lostAfter).toBeGreaterThan(
         shortDurations.renewDeadlineMilliseconds - shortDurations.retryMilliseconds - 500,
       );
@@ -239,7 +240,7 @@ describe('leader election against a real API server', () => {
       await renewals('blink', 1);
 
       for (const pid of controlPlane.pids()) process.kill(pid, 'SIGSTOP');
-      await until('a renewal to be overdue', 5000, () => first.fence.untilDeadlineMilliseconds() < 1300);
+      await until('a renewal to be overdue', 30_000, () => first.fence.untilDeadlineMilliseconds() < 1300);
       for (const pid of controlPlane.pids()) process.kill(pid, 'SIGCONT');
       await renewals('blink', 4);
 
