@@ -56,16 +56,25 @@ export function pictureOf(observation: Observation): Picture {
 
   const step = gateStep(observation, seating);
   const drains = drainsToOrder(observation, retiring);
+  const repairs = slotsToRepair(seating, gate?.readable === true ? gate.gate : undefined);
+  // Note: a stop rests on what the gate and the sidecars know. While either is about to be told something new, it waits.
+  const mayStop = !isComing(step, observation) && drains === undefined;
+  const stop = mayStop ? stopNow(observation, retiring.retirements, slotsOf(repairs)) : undefined;
+  // Note: both go by the version of the Deployment that was observed, and what they write makes a note needless, or leaves it to the next look.
+  const versioned = slotsOf([...(drains?.fences ?? []), ...(stop === undefined ? [] : [stop])]);
   return {
     ...seen,
     step,
     drains,
-    // Note: a stop rests on what the gate and the sidecars know. While either is about to be told something new, it waits.
-    stop: !isComing(step, observation) && drains === undefined ? stopNow(observation, retiring.retirements) : undefined,
-    repairs: slotsToRepair(seating, gate?.readable === true ? gate.gate : undefined),
-    notes: revisionsToRemember(seating.slots, pool.revision),
+    stop,
+    repairs,
+    notes: revisionsToRemember(seating.slots, pool.revision).filter(({ slot }) => !versioned.has(slot)),
     publishing: publishStep(observation, step),
   };
+}
+
+function slotsOf(actions: readonly { readonly slot: string }[]): ReadonlySet<string> {
+  return new Set(actions.map(({ slot }) => slot));
 }
 
 /** Note: starts that the API server refuses, for a quota maybe, are tried again for ever. Whoever is to end may be what makes room. */

@@ -9,12 +9,18 @@ import type { Retirement } from './retirement.ts';
  * The instance that ends now: its sessions are over and every sidecar knows that it takes nothing new, or its deadline is over
  * (guarantee G3). One at a time, because each stop writes the list of drains that the next one rests on. A slot is replaced only while
  * the gate lets its next pod start.
+ *
+ * @param inRepair slots whose Deployments are changed by this plan: a stop goes by the version that was observed, so it comes next time
  */
-export function stopNow(observation: Observation, retirements: readonly Retirement[]): StopAction | undefined {
+export function stopNow(
+  observation: Observation,
+  retirements: readonly Retirement[],
+  inRepair: ReadonlySet<string>,
+): StopAction | undefined {
   const { gate, drains } = observation;
   if (gate?.readable !== true || gate.gate.rebuilding || drains === undefined || isNewer(observation)) return undefined;
 
-  const ready = retirements.filter(({ refusal }) => refusal === undefined);
+  const ready = retirements.filter(({ slot, refusal }) => refusal === undefined && !inRepair.has(slot.name));
   const stop = ready.find(isStop);
   if (stop !== undefined) return { action: 'StopSlot', ...stoppedSlot(stop, drains) };
 

@@ -85,6 +85,12 @@ describe('stops', () => {
     { name: 'a start comes first, and it was another one that was refused', pool: refusedStart('prod-7') },
     { name: 'the gate is lost', pool: asked(poolOf({ ...quiet, gate: 'absent' })) },
     { name: 'the gate would not let the next pod start', pool: asked(poolOf({ ...quiet, max: 2 })) },
+    {
+      name: 'its Deployment is put right first, which changes the version that a stop goes by',
+      pool: asked(
+        poolOf({ running: [0, 1], slots: [outdatedSlotOf(2, { drift: ['label pam.gatewaypool.io/slot'] })] }),
+      ),
+    },
     { name: 'the pool is paused', pool: asked(poolOf({ ...quiet, spec: { paused: true } })) },
     {
       name: 'an operator that knows a newer spec wrote the drains',
@@ -166,5 +172,34 @@ describe('stops', () => {
           'prod-2 is put back to revision old, it has no sessions: revision new failed, its gateway ended again and again',
       },
     ]);
+  });
+});
+
+describe('the note of a revision that proved itself', () => {
+  const good = { revision: 'older', configCopy: 'prod-config-0' };
+  const acted = (pool: Observation): string[] =>
+    plan(pool, now).actions.flatMap((action) => ('slot' in action ? [`${action.action} ${action.slot}`] : []));
+
+  it('is left out for a slot that is replaced: its new template brings it along, and its version must not change', () => {
+    const pool = asked(poolOf({ running: [0, 1], slots: [outdatedSlotOf(2, { lastGood: good })] }));
+
+    expect(acted(pool)).toEqual(['RollSlot prod-2']);
+    expect(stops(pool)).toMatchObject([{ lastGood: { revision: 'old', configCopy: 'prod-config-1' } }]);
+  });
+
+  it('comes later for a slot whose drain is taken back: that is fenced by its version', () => {
+    const slots = [slotOf(2, { deployment: deploymentOf(2, { lastGood: good }) })];
+    const pool = asked(poolOf({ running: [0, 1], slots, draining: [2] }));
+
+    const { actions } = plan(pool, now);
+
+    expect(actions.map(({ action }) => action)).toEqual(['EnsureChildren', 'OrderDrains']);
+  });
+
+  it('is written for the others', () => {
+    const noted = slotOf(1, { deployment: deploymentOf(1, { lastGood: good }) });
+    const pool = asked(poolOf({ running: [0], slots: [noted, outdatedSlotOf(2, { lastGood: good })] }));
+
+    expect(acted(pool)).toEqual(['RememberRevision prod-1', 'RollSlot prod-2']);
   });
 });
