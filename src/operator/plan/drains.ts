@@ -2,6 +2,7 @@ import type { OrderDrains } from './actions.ts';
 import { firstGeneration } from './gate.ts';
 import { isStaying } from './may-stop.ts';
 import type { Observation, ObservedDrains, ObservedSlot, OrderedDrain } from './observation.ts';
+import { orderOf } from './order-of.ts';
 import type { Retirement } from './retirement.ts';
 import { intention } from './retirement.ts';
 import type { Retiring } from './retirements.ts';
@@ -15,7 +16,7 @@ export function drainsToOrder(observation: Observation, retiring: Retiring): Ord
   if (drains === undefined) return undefined;
 
   const generation = nextGeneration(drains);
-  const wanted = retiring.retirements.flatMap((retirement) => drainsOf(retirement, drains.draining, generation));
+  const wanted = retiring.retirements.flatMap((retirement) => drainsOf(retirement, drains, generation));
   const doomed = drains.draining.filter(
     (drain) => isDoomed(drain, observation) && !wanted.some(({ podUid }) => podUid === drain.podUid),
   );
@@ -26,7 +27,7 @@ export function drainsToOrder(observation: Observation, retiring: Retiring): Ord
   const ordered = draining.filter(({ since }) => since === generation);
   const dropped = drains.draining.filter(({ podUid }) => !draining.some((drain) => drain.podUid === podUid));
   const living = dropped.filter((drain) => slotOf(drain, observation) !== undefined);
-  const longer = draining.filter((drain) => isLonger(drain, drains.draining));
+  const longer = draining.filter((drain) => isLonger(drain, drains));
   const takenBack = living.map(({ slot }) => ({ slot, reason: whyTakenBack(slot, retiring) }));
   return {
     action: 'OrderDrains',
@@ -63,13 +64,13 @@ function nextGeneration({ generation, resourceVersion }: ObservedDrains): number
 }
 
 /** One that can go at once, without anybody having to know of it, needs no order; an order stays until its pod is gone. */
-function drainsOf(retirement: Retirement, known: readonly OrderedDrain[], generation: number): OrderedDrain[] {
+function drainsOf(retirement: Retirement, known: ObservedDrains, generation: number): OrderedDrain[] {
   const { slot, cause, drains, deadlineSeconds, refusal } = retirement;
   if (!drains) return [];
 
   const own = slot.pods.filter(isStaying);
   return own.flatMap(({ uid }) => {
-    const before = known.find(({ podUid }) => podUid === uid);
+    const before = orderOf(uid, known);
     if (refusal === undefined && before === undefined) return [];
     const since = before?.since ?? generation;
     return [{ slot: slot.name, podUid: uid, deadlineSeconds, since, cause, reason: intention(retirement) }];
@@ -99,8 +100,8 @@ function slotOf({ podUid }: OrderedDrain, { slots }: Observation): ObservedSlot 
 }
 
 /** A deadline that was moved or removed takes back the right to cut sessions off. */
-function isLonger({ podUid, deadlineSeconds }: OrderedDrain, known: readonly OrderedDrain[]): boolean {
-  const before = known.find((drain) => drain.podUid === podUid)?.deadlineSeconds ?? null;
+function isLonger({ podUid, deadlineSeconds }: OrderedDrain, known: ObservedDrains): boolean {
+  const before = orderOf(podUid, known)?.deadlineSeconds ?? null;
   return before !== null && (deadlineSeconds === null || deadlineSeconds > before);
 }
 

@@ -1,5 +1,6 @@
 import { hasServed } from './has-served.ts';
 import type { GoodRevision, Observation, ObservedPod, ObservedSlot } from './observation.ts';
+import { orderOf } from './order-of.ts';
 import type { PodFailure } from './pod-failure.ts';
 import { failureOf } from './pod-failure.ts';
 import type { ActiveSlot, Wish } from './retirement.ts';
@@ -74,6 +75,6 @@ export function rollBacks(
  * failure that were forgotten as soon as its drain is ordered would be found again as soon as that is taken back.
  */
 function drainsForAnother({ uid }: ObservedPod, { drains }: Observation): boolean {
-  const order = drains?.draining.find(({ podUid }) => podUid === uid);
+  const order = orderOf(uid, drains);
   return order !== undefined && order.cause !== 'RevisionFailed';
 }

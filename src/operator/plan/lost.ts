@@ -1,6 +1,6 @@
 import type { PlannedEvent } from './actions.ts';
 import { carriers, countedPods, countsOverAll } from './busy.ts';
-import { count } from './conditions/verdict.ts';
+import { plural } from './plural.ts';
 import { hasServed } from './has-served.ts';
 import type { Observation, ObservedPod } from './observation.ts';
 import type { Slot } from './slots.ts';
@@ -41,6 +41,6 @@ function lossOf(slot: string, observation: Observation): string {
   const others = carriers(countedPods(observation)).filter((pod) => pod.slot !== slot);
   const known = others.reduce((sum, { answer }) => sum + (answer?.backends[slot] ?? 0), 0);
   const silent = others.filter(({ answer }) => answer === undefined).length;
-  const unheard = silent === 0 ? '' : `, ${count(silent, 'sidecar')} did not answer`;
-  return `At least ${count(known, 'session')} had entered through other instances and been with it${unheard}; what entered through its own sidecar is not known`;
+  const unheard = silent === 0 ? '' : `, ${plural(silent, 'sidecar')} did not answer`;
+  return `At least ${plural(known, 'session')} had entered through other instances and been with it${unheard}; what entered through its own sidecar is not known`;
 }

@@ -1,6 +1,7 @@
 import type { CountedPod, Counting } from './busy.ts';
 import { carriers, isIdle, isLetThrough, loadOf } from './busy.ts';
 import type { DrainList } from './observation.ts';
+import { orderOf } from './order-of.ts';
 
 /** What a stop rests on, besides the pods. */
 export interface StopGrounds {
@@ -44,10 +45,10 @@ export function isStaying({ ended, terminating }: Pick<CountedPod, 'ended' | 'te
 }
 
 /** Whether its own sidecar says that the ordered deadline is over. Note: of an older list it may have been another deadline. */
-export function isDeadlineOver({ uid, answer }: CountedPod, { generation, draining }: DrainList): boolean {
-  const order = draining.find(({ podUid }) => podUid === uid);
+export function isDeadlineOver({ uid, answer }: CountedPod, drains: DrainList): boolean {
+  const order = orderOf(uid, drains);
   if (order === undefined || order.deadlineSeconds === null) return false;
-  return answer?.drain?.deadlineReached === true && (answer.drainsGeneration ?? 0) >= generation;
+  return answer?.drain?.deadlineReached === true && (answer.drainsGeneration ?? 0) >= drains.generation;
 }
 
 /** Whether another instance takes new work while this one does not. One that is drained itself does not. */
@@ -63,8 +64,8 @@ export function othersServe(slot: string, pods: readonly CountedPod[]): boolean 
  * Note: by generation. A sidecar that lags may still obey an earlier order to drain the same pod, which was taken back since: it is
  * about to send it sessions again.
  */
-function unconfirmed(pod: CountedPod, pods: readonly CountedPod[], { draining }: DrainList): string | undefined {
-  const order = draining.find(({ podUid }) => podUid === pod.uid);
+function unconfirmed(pod: CountedPod, pods: readonly CountedPod[], drains: DrainList): string | undefined {
+  const order = orderOf(pod.uid, drains);
   if (order === undefined) return `pod ${pod.name} still takes new sessions`;
 
   const ignorant = carriers(pods).find(({ uid, answer }) => {

@@ -1,5 +1,6 @@
 import { hasServed } from './has-served.ts';
 import type { Observation, ObservedPod } from './observation.ts';
+import { orderOf } from './order-of.ts';
 import type { Slot } from './slots.ts';
 
 /** A gateway that ended this often has failed (guarantee G5). */
@@ -49,7 +50,8 @@ export function stuckSlots(observation: Observation, slots: readonly Slot[]): re
   return slots.filter((slot) => {
     const pod = unavailablePod(slot);
     if (pod === undefined || pod.ready) return false;
-    const mayBeLate = !hasServed(slot.name, pod, observation.pool) && !isOrderedToDrain(pod, observation);
+    const mayBeLate =
+      !hasServed(slot.name, pod, observation.pool) && orderOf(pod.uid, observation.drains) === undefined;
     return failureOf(pod, observation, !mayBeLate) !== undefined;
   });
 }
@@ -69,8 +71,4 @@ export function failsIn(observation: Observation, slots: readonly Slot[]): numbe
 /** The pod that is to become available, in a slot in which none is. */
 function unavailablePod({ deployment, pods }: Slot): ObservedPod | undefined {
   return deployment?.available === false ? pods.findLast(({ terminating }) => !terminating) : undefined;
-}
-
-function isOrderedToDrain({ uid }: ObservedPod, { drains }: Observation): boolean {
-  return drains?.draining.some(({ podUid }) => podUid === uid) ?? false;
 }

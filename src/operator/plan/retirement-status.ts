@@ -1,7 +1,7 @@
 import type { ResolvedSpec } from '../../api/resolve.ts';
 import type { Load } from './busy.ts';
 import { isIdle } from './busy.ts';
-import { count } from './conditions/verdict.ts';
+import { plural } from './plural.ts';
 import type { Retirement } from './retirement.ts';
 import { intention } from './retirement.ts';
 
@@ -29,5 +29,5 @@ function openSessions(load: Load): string {
   if (open === 0) return 'no session is open';
   const through = transit === 0 ? '' : ` (${sessions} in it, ${transit} of other instances through it)`;
   const who = peers.length === 0 ? '' : `, with ${peers.join(', ')}`;
-  return `${count(open, 'session')} ${open === 1 ? 'is' : 'are'} open${through}${who}`;
+  return `${plural(open, 'session')} ${open === 1 ? 'is' : 'are'} open${through}${who}`;
 }

@@ -1,10 +1,11 @@
 import type { Picture } from '../picture.ts';
 import type { Verdict } from './verdict.ts';
-import { count, verdict } from './verdict.ts';
+import { plural } from '../plural.ts';
+import { verdict } from './verdict.ts';
 
 /** Whether anybody can work through this pool now: at least one of its in-cluster instances is ready. */
 export function available({ observation, counts, blocked }: Picture): Verdict {
-  if (counts.ready > 0) return verdict('Available', 'SomeReady', `${count(counts.ready, 'instance')} ready`);
+  if (counts.ready > 0) return verdict('Available', 'SomeReady', `${plural(counts.ready, 'instance')} ready`);
   if (counts.desired === 0) {
     return verdict(
       'Available',

@@ -1,6 +1,7 @@
 import type { Picture } from '../picture.ts';
 import type { Verdict } from './verdict.ts';
-import { count, stopHint, verdict } from './verdict.ts';
+import { plural } from '../plural.ts';
+import { stopHint, verdict } from './verdict.ts';
 
 /** Abnormal when True: more seats are taken than the maximum allows. Guarantee G2: that stops nobody. */
 export function capExceeded(picture: Picture): Verdict {
@@ -8,7 +9,7 @@ export function capExceeded(picture: Picture): Verdict {
   const { spec } = observation.pool;
   const external = spec.externalInstances.length;
   const ofThem = external === 0 ? '' : ` (${external} of them by external instances)`;
-  const seats = `${counts.occupiedSeats} of ${count(spec.maxInstances, 'seat')} taken${ofThem}`;
+  const seats = `${counts.occupiedSeats} of ${plural(spec.maxInstances, 'seat')} taken${ofThem}`;
   if (counts.surplus === 0) return verdict('CapExceeded', 'WithinCap', seats);
 
   const next = spec.paused

@@ -5,7 +5,8 @@ import { drainingSlots, slotsUnderWay } from '../progress.ts';
 import { troubles } from '../slot-status.ts';
 import { stalled } from './stalled.ts';
 import type { Verdict } from './verdict.ts';
-import { count, verdict } from './verdict.ts';
+import { plural } from '../plural.ts';
+import { verdict } from './verdict.ts';
 
 /**
  * Whether every instance that the pool should have is there and serves. More than that, above a lowered maximum, is no failure.
@@ -47,7 +48,7 @@ function whyNotReady({ observation, counts }: Picture): string {
   const { length } = counts.outdated;
   return length === 0
     ? ', but not everything that the spec asks for could be made'
-    : `, but ${count(length, 'instance')} ${length === 1 ? 'does' : 'do'} not run revision ${revision}, which the spec asks for`;
+    : `, but ${plural(length, 'instance')} ${length === 1 ? 'does' : 'do'} not run revision ${revision}, which the spec asks for`;
 }
 
 /** Whether nothing is missing but instances that are being replaced, or drain before that. */

@@ -6,7 +6,8 @@ import type { Slot } from '../slots.ts';
 import { stepReason } from '../step-reason.ts';
 import { stalled } from './stalled.ts';
 import type { Verdict } from './verdict.ts';
-import { count, verdict } from './verdict.ts';
+import { plural } from '../plural.ts';
+import { verdict } from './verdict.ts';
 
 /** True while the operator or the cluster is still on the way to what the spec says, and needs nobody for it. */
 export function reconciling(picture: Picture): Verdict {
@@ -27,7 +28,7 @@ export function reconciling(picture: Picture): Verdict {
     return verdict(
       'Reconciling',
       'Waiting',
-      `waits until ${count(counts.surplus, 'instance')} above the maximum ended or the maximum is raised`,
+      `waits until ${plural(counts.surplus, 'instance')} above the maximum ended or the maximum is raised`,
     );
   }
   const waits = retiring.rollout.blocked;
@@ -58,7 +59,7 @@ function underWay(picture: Picture, stuck: readonly Slot[]): string | undefined 
 
   const coming = seating.target - counts.ready - drainingToStay(picture) - stuck.length;
   if (blocked !== undefined || coming <= 0) return undefined;
-  return `${counts.ready} of ${count(seating.target, 'instance')} ready; the others follow as soon as their pods are ready`;
+  return `${counts.ready} of ${plural(seating.target, 'instance')} ready; the others follow as soon as their pods are ready`;
 }
 
 /** Instances that are wanted and take nothing new before they are replaced. */

@@ -6,7 +6,8 @@ import { describeRetirement } from '../retirement-status.ts';
 import type { Slot } from '../slots.ts';
 import { describeFailure } from './revision-failed.ts';
 import type { Verdict } from './verdict.ts';
-import { count, stopHint, verdict } from './verdict.ts';
+import { plural } from '../plural.ts';
+import { stopHint, verdict } from './verdict.ts';
 
 /** How far a change of image, template or configuration has come, what it waits for, and what happens next. */
 export function rollingOut(picture: Picture): Verdict {
@@ -59,7 +60,7 @@ function describeUnderWay(slots: readonly Slot[], { rollout }: ResolvedSpec): st
 
 function outdated(names: readonly string[]): string {
   const run = names.length === 1 ? 'runs' : 'run';
-  return `${count(names.length, 'instance')} (${names.join(', ')}) ${run} an older image, template or configuration`;
+  return `${plural(names.length, 'instance')} (${names.join(', ')}) ${run} an older image, template or configuration`;
 }
 
 /** Guarantee G7: a new sidecar, as it comes with a new operator, is no reason to restart anybody. */

@@ -14,11 +14,6 @@ export function verdict<T extends ConditionType>(type: T, reason: ReasonOf<T>, m
   return { status: statusOf(type, reason), reason, message };
 }
 
-/** `1 instance`, `3 instances`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
 /** What a person runs to have an instance stopped when its sessions are over, however long that takes. */
 export function stopHint(namespace: string, slot: string): string {
   return `kubectl annotate deployment -n ${namespace} ${slot} ${requests.stop}=true`;
