@@ -48,8 +48,10 @@ function stateOf(slot: Slot, picture: Picture): State {
   if (pod === undefined) return withoutPod(slot);
   const { pool } = picture.observation;
   const serves = pod.ready || hasServed(slot.name, pod, pool);
-  if (pod.nodeLost)
-    return { state: serves ? 'Lost' : 'Starting', reason: `node ${pod.node ?? 'unknown'} does not answer` };
+  if (pod.nodeLost) {
+    const state = serves || pod.terminating ? 'Lost' : 'Starting';
+    return { state, reason: `node ${pod.node ?? 'unknown'} does not answer` };
+  }
   if (pod.terminating)
     return { state: 'Stopping', reason: `pod ${pod.name} ends as soon as its sessions or its grace period are over` };
   if (!hasStarted(pod)) return waiting(slot, pod, picture);

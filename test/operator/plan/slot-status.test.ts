@@ -94,6 +94,12 @@ describe('slotStatuses', () => {
       reason: 'pod prod-0-abc ends as soon as its sessions or its grace period are over',
     },
     {
+      name: 'was evicted from a node that does not answer, and what it did before is not known any more',
+      sketch: { slots: [slotOf(0, { pods: [endingPodOf(0, { nodeLost: true })] })] },
+      state: 'Lost',
+      reason: 'node node-a does not answer',
+    },
+    {
       name: 'is on a lost node',
       sketch: { slots: [slotOf(0, { pods: [podOf(0, { nodeLost: true })] })] },
       state: 'Lost',
