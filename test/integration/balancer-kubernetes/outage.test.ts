@@ -1,92 +1,35 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ControlPlane } from '../../cluster/control-plane.ts';
-import { controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
 import { until, untilSeen } from '../../cluster/until.ts';
-import type { Gateways, Session } from './gateway.ts';
-import { openSession, startGateways } from './gateway.ts';
 import type { Sidecar, TestPod } from './sidecar.ts';
-import { startSidecar, untilHeld, untilStarted } from './sidecar.ts';
-import { createTestPool } from './test-pool.ts';
+import { untilHeld, untilReady, untilStarted } from './sidecar.ts';
+import { everySlot, stage } from './stage.ts';
 import type { TestPool } from './test-pool.ts';
 
-const testTimeoutMilliseconds = 120_000;
-const gatewayPort = 21_222;
-/** The balancer's own; each test has one, so that a process that just ended is not in the way. */
-let listenerPort = 21_600;
-
-let controlPlane: ControlPlane;
-let gateways: Gateways;
-let sidecars: Sidecar[] = [];
-let sessions: Session[] = [];
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane({ controllerManager: false });
-  gateways = await startGateways(gatewayPort);
-}, controlPlaneTimeoutMilliseconds);
+const testTimeoutMilliseconds = 180_000;
+const here = stage(19_200);
 
 afterEach(async () => {
-  for (const session of sessions) session.close();
-  await Promise.all(sidecars.map((sidecar) => sidecar.end('SIGKILL')));
-  sidecars = [];
-  sessions = [];
-  listenerPort += 1;
-  await controlPlane.startApiServer();
-});
-
-afterAll(async () => {
-  await gateways.close();
-  await controlPlane.stop();
-});
+  await here.controlPlane.startApiServer();
+}, testTimeoutMilliseconds);
 
 const podOf = (slot: string, host: number): TestPod => ({ slot, uid: `uid-${slot}`, address: `198.51.100.${host}` });
 const mine = podOf('prod-0', 101);
 const second = podOf('prod-1', 102);
 const third = podOf('prod-2', 103);
-const everySlot = { generation: 1, maxInstances: 3, mode: 'SelfHeal', slots: ['prod-0', 'prod-1', 'prod-2'] };
-
-async function start(pool: TestPool, pod: TestPod): Promise<Sidecar> {
-  const sidecar = await startSidecar(pool, pod);
-  sidecars.push(sidecar);
-  return sidecar;
-}
+const both = [mine, second] as const;
 
 async function restart(pool: TestPool, sidecar: Sidecar): Promise<Sidecar> {
   await sidecar.end('SIGKILL');
-  sidecars = sidecars.filter((other) => other !== sidecar);
-  return start(pool, sidecar.pod);
-}
-
-async function connect(): Promise<Session> {
-  const session = await openSession('127.0.0.1', listenerPort);
-  sessions.push(session);
-  return session;
+  return here.start(pool, sidecar.pod);
 }
 
 /** Which gateways new sessions reach, sorted. */
 async function reached(count: number): Promise<string[]> {
   const found: string[] = [];
-  for (let index = 0; index < count; index++) found.push((await connect()).gateway);
+  for (let index = 0; index < count; index++) found.push((await here.connect()).gateway);
   return found.toSorted();
-}
-
-const settingsOf = (more = ''): string =>
-  `listeners: [{name: ssh, protocol: TCP, port: ${listenerPort}, targetPort: ${gatewayPort}}]\nslowStartSeconds: 0\n${more}`;
-
-/** A pool of two with a running sidecar in prod-0. */
-async function runningPool(namespace: string): Promise<{ pool: TestPool; sidecar: Sidecar }> {
-  const pool = await createTestPool(controlPlane, namespace);
-  await pool.writeGate(everySlot);
-  await pool.writeSettings(settingsOf());
-  await pool.writePods([
-    { pod: mine, ready: true },
-    { pod: second, ready: true },
-  ]);
-  const sidecar = await start(pool, mine);
-  await untilStarted(sidecar);
-  await untilReady(sidecar);
-  return { pool, sidecar };
 }
 
 /** What a crash right after a change loses is what was not saved yet. */
@@ -100,35 +43,26 @@ async function untilSaved(pool: TestPool, text: string): Promise<void> {
   );
 }
 
-async function untilReady(sidecar: Sidecar): Promise<void> {
-  await untilSeen(
-    'the sidecar to be ready',
-    30_000,
-    () => sidecar.ask('/ready'),
-    (seen) => seen.status === 200,
-  );
-}
-
 const bothTwice = ['127.0.51.101', '127.0.51.101', '127.0.51.102', '127.0.51.102'];
 
 describe('while the API server is away', () => {
   it(
     'a running sidecar serves old and new sessions, a held one waits, and both follow the pool afterwards',
     async () => {
-      const { pool, sidecar } = await runningPool('away');
+      const { pool, sidecar } = await here.runningPool('away', both);
       const heldPod = podOf('prod-2', 103);
       await pool.writeGate({ ...everySlot, generation: 2, slots: ['prod-0', 'prod-1'] });
-      const held = await start(pool, heldPod);
+      const held = await here.start(pool, heldPod);
       await pool.writePods([{ pod: mine, ready: true }, { pod: second, ready: true }, { pod: heldPod }]);
       await untilHeld(held, 'StartGate', 2);
-      const before = await connect();
+      const before = await here.connect();
 
-      await controlPlane.stopApiServer('SIGKILL');
+      await here.controlPlane.stopApiServer('SIGKILL');
       const unavailable = await untilHeld(held, 'ApiUnavailable', null);
       const during = await reached(4);
       const echoed = await before.echo('still here');
       const ready = await sidecar.ask('/ready');
-      await controlPlane.startApiServer();
+      await here.controlPlane.startApiServer();
       await pool.writeGate({ ...everySlot, generation: 3 });
       await untilStarted(held, 45_000);
       await pool.writePods([
@@ -138,7 +72,7 @@ describe('while the API server is away', () => {
       await untilSeen(
         'the new pod to get work',
         45_000,
-        () => connect(),
+        () => here.connect(),
         (seen) => seen.gateway === '127.0.51.103',
       );
 
@@ -154,20 +88,20 @@ describe('while the API server is away', () => {
   it(
     'a sidecar that restarts passes at once by its marker, and serves by what it knew',
     async () => {
-      const { pool, sidecar } = await runningPool('restart');
+      const { pool, sidecar } = await here.runningPool('restart', both);
       await pool.writePods([
         { pod: mine, ready: true },
         { pod: second, ready: true },
         { pod: third, ready: false },
       ]);
       await untilSaved(pool, 'prod-2');
-      await controlPlane.stopApiServer('SIGKILL');
+      await here.controlPlane.stopApiServer('SIGKILL');
 
       const again = await restart(pool, sidecar);
       await untilStarted(again);
       await untilReady(again);
       const during = await reached(4);
-      await controlPlane.startApiServer();
+      await here.controlPlane.startApiServer();
       await pool.writePods([{ pod: second, ready: true }]);
       await until('prod-0 to get no more work', 45_000, async () => {
         return (await reached(4)).every((gateway) => gateway === '127.0.51.102');
@@ -184,8 +118,8 @@ describe('when the API server answers, but wrongly', () => {
   it(
     'a sidecar without rights goes on, also after a restart',
     async () => {
-      const { pool, sidecar } = await runningPool('forbidden');
-      const before = await connect();
+      const { pool, sidecar } = await here.runningPool('forbidden', both);
+      const before = await here.connect();
       await untilSaved(pool, 'prod-1');
       await pool.grant(false);
 
@@ -203,8 +137,8 @@ describe('when the API server answers, but wrongly', () => {
   it(
     'deleted EndpointSlices end no session and no service',
     async () => {
-      const { pool, sidecar } = await runningPool('no-slices');
-      const before = await connect();
+      const { pool, sidecar } = await here.runningPool('no-slices', both);
+      const before = await here.connect();
 
       await pool.deletePods();
       await until('the sidecar to see it', 30_000, () =>
@@ -220,18 +154,18 @@ describe('when the API server answers, but wrongly', () => {
   it(
     'bad settings are refused with line, column and field; the old ones stay in force until better ones come',
     async () => {
-      const { pool, sidecar } = await runningPool('bad-settings');
-      const before = await connect();
+      const { pool, sidecar } = await here.runningPool('bad-settings', both);
+      const before = await here.connect();
       const refusals = () => sidecar.log.filter((line) => line.msg.startsWith('Refused the settings'));
 
-      await pool.writeSettings(settingsOf('limits: {maxConnections: 0}'));
+      await pool.writeSettings(here.settings('limits: {maxConnections: 0}'));
       await until('the refusal', 30_000, () => refusals().length > 0);
       const during = await reached(4);
       const { body: metrics } = await sidecar.ask('/metrics');
-      await pool.writeSettings(settingsOf('limits: {maxConnections: 5}'));
+      await pool.writeSettings(here.settings('limits: {maxConnections: 5}'));
       await until('the new limit to hold', 30_000, async () => {
         // Five sessions are open already: the next one is closed without a word.
-        return connect().then(
+        return here.connect().then(
           () => false,
           () => true,
         );
@@ -250,20 +184,19 @@ describe('the end of a sidecar', () => {
   it(
     'waits for its last session, and accepts no new one',
     async () => {
-      const { sidecar } = await runningPool('end');
-      const session = await connect();
+      const { sidecar } = await here.runningPool('end', both);
+      const session = await here.connect();
 
       const ended = sidecar.end('SIGTERM');
       await until('new sessions to be refused', 30_000, async () => {
-        return connect().then(
+        return here.connect().then(
           () => false,
           () => true,
         );
       });
       const echoed = await session.echo('last words');
       const { sessions: own, transit, ending } = await sidecar.sessions();
-      for (const one of sessions) one.close();
-      sidecars = [];
+      for (const one of here.sessions) one.close();
 
       expect(echoed).toBe('last words');
       // The rotation starts anywhere: the session may be with the gateway beside, or with the other one.

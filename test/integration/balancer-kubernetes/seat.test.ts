@@ -1,37 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ControlPlane } from '../../cluster/control-plane.ts';
-import { controlPlaneTimeoutMilliseconds, startControlPlane } from '../../cluster/control-plane.ts';
 import { until, untilSeen } from '../../cluster/until.ts';
 import type { Sidecar, TestPod } from './sidecar.ts';
-import { startSidecar, untilHeld, untilStarted } from './sidecar.ts';
+import { untilHeld, untilStarted } from './sidecar.ts';
+import { stage } from './stage.ts';
 import { createTestPool } from './test-pool.ts';
-import type { TestPool } from './test-pool.ts';
 
-const testTimeoutMilliseconds = 90_000;
+const testTimeoutMilliseconds = 180_000;
 
-let controlPlane: ControlPlane;
-let running: Sidecar[] = [];
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane({ controllerManager: false });
-}, controlPlaneTimeoutMilliseconds);
-
-afterEach(async () => {
-  await Promise.all(running.map((sidecar) => sidecar.end('SIGKILL')));
-  running = [];
-});
-
-afterAll(async () => {
-  await controlPlane.stop();
-});
-
-async function start(pool: TestPool, pod: TestPod): Promise<Sidecar> {
-  const sidecar = await startSidecar(pool, pod);
-  running.push(sidecar);
-  return sidecar;
-}
+const here = stage(19_300);
 
 const podOf = (uid: string, host: number, slot = 'prod-0'): TestPod => ({ slot, uid, address: `198.51.100.${host}` });
 
@@ -43,11 +21,11 @@ describe('a sidecar in a pool', () => {
   it(
     'holds its gateway until it is listed, its slot is free and the gate grants, and says at each step why',
     async () => {
-      const pool = await createTestPool(controlPlane, 'steps');
+      const pool = await createTestPool(here.controlPlane, 'steps');
       const mine = podOf('uid-b', 1);
       const other = podOf('uid-a', 2);
 
-      const sidecar = await start(pool, mine);
+      const sidecar = await here.start(pool, mine);
       await untilHeld(sidecar, 'EndpointMissing', null);
       await pool.writePods([{ pod: other, ready: true }, { pod: mine }]);
       const occupied = await untilHeld(sidecar, 'SlotOccupied', null);
@@ -84,7 +62,7 @@ describe('a sidecar in a pool', () => {
   it(
     'lets nobody start in Hold but the pods that are listed',
     async () => {
-      const pool = await createTestPool(controlPlane, 'hold');
+      const pool = await createTestPool(here.controlPlane, 'hold');
       const first = podOf('uid-a', 11, 'prod-0');
       const second = podOf('uid-b', 12, 'prod-1');
       await pool.writePods([{ pod: first }, { pod: second }]);
@@ -96,7 +74,7 @@ describe('a sidecar in a pool', () => {
         seated: [second.uid],
       });
 
-      const [held, listed] = await Promise.all([start(pool, first), start(pool, second)]);
+      const [held, listed] = await Promise.all([here.start(pool, first), here.start(pool, second)]);
       await untilStarted(listed);
       await untilHeld(held, 'StartGate', 4);
       await pool.writeGate({ ...openGate, generation: 5, slots: ['prod-0', 'prod-1'] });
@@ -110,12 +88,12 @@ describe('a sidecar in a pool', () => {
   it(
     'waits while the gate says nonsense, names the field, and starts once it is put right',
     async () => {
-      const pool = await createTestPool(controlPlane, 'nonsense');
+      const pool = await createTestPool(here.controlPlane, 'nonsense');
       const mine = podOf('uid-a', 21);
       await pool.writePods([{ pod: mine }]);
       await pool.writeGate({ ...openGate, mode: 'Maybe' });
 
-      const sidecar = await start(pool, mine);
+      const sidecar = await here.start(pool, mine);
       const held = await untilHeld(sidecar, 'StartGate', null);
       await pool.writeGate(openGate);
       await untilStarted(sidecar);
@@ -128,13 +106,13 @@ describe('a sidecar in a pool', () => {
   it(
     'waits without rights, and starts when it gets them',
     async () => {
-      const pool = await createTestPool(controlPlane, 'rights');
+      const pool = await createTestPool(here.controlPlane, 'rights');
       const mine = podOf('uid-a', 31);
       await pool.writePods([{ pod: mine }]);
       await pool.writeGate(openGate);
       await pool.grant(false);
 
-      const sidecar = await start(pool, mine);
+      const sidecar = await here.start(pool, mine);
       const held = await untilHeld(sidecar, 'ApiUnavailable', null);
       await until('the watch to be refused', 30_000, () => sidecar.log.some((line) => line.msg === 'Watch failed'));
       await pool.grant(true);
@@ -148,19 +126,19 @@ describe('a sidecar in a pool', () => {
   it(
     'is one of five in a slot that starts, and the next one follows when that is gone',
     async () => {
-      const pool = await createTestPool(controlPlane, 'five');
+      const pool = await createTestPool(here.controlPlane, 'five');
       const pods = ['uid-d', 'uid-b', 'uid-e', 'uid-a', 'uid-c'].map((uid, index) => podOf(uid, 41 + index));
       await pool.writePods(pods.map((pod) => ({ pod })));
       await pool.writeGate(openGate);
+      let running = await Promise.all(pods.map((pod) => here.start(pool, pod)));
       const startedOf = async (): Promise<string[]> => {
         const answers = await Promise.all(running.map((sidecar) => sidecar.ask('/started')));
         return running.filter((_, index) => answers[index]?.status === 200).map((sidecar) => sidecar.pod.uid);
       };
 
-      await Promise.all(pods.map((pod) => start(pool, pod)));
       await untilSeen(
         'one to start',
-        20_000,
+        45_000,
         () => startedOf(),
         (seen) => seen.length > 0,
       );
@@ -172,7 +150,7 @@ describe('a sidecar in a pool', () => {
       await pool.writePods(others.map(({ pod }) => ({ pod })));
       await untilSeen(
         'the next one to start',
-        20_000,
+        45_000,
         () => startedOf(),
         (seen) => seen.length > 0,
       );

@@ -4,12 +4,12 @@ import { mkdir } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import type { SessionsReport } from '../../../src/balancer/kubernetes/report.ts';
-import { until } from '../../cluster/until.ts';
+import { until, untilSeen } from '../../cluster/until.ts';
 import { loopbackOf } from './loopback-network.ts';
 import type { TestPool } from './test-pool.ts';
 
 /** All sidecars of a test share the port, as pods do; each has an address of its own. */
-export const adminPort = 21_590;
+export const adminPort = 19_590;
 
 /** Who a sidecar believes to be. */
 export interface TestPod {
@@ -109,6 +109,16 @@ export async function untilStarted(sidecar: Sidecar, withinMilliseconds = 30_000
     if (answer.status !== 200) throw new Error(`it answered ${answer.status} ${answer.body}${lastLines(sidecar)}`);
     return true;
   });
+}
+
+/** Resolves when `/ready` answers with this status. */
+export async function untilReady(sidecar: Sidecar, status = 200): Promise<void> {
+  await untilSeen(
+    `/ready of ${sidecar.pod.uid} to say ${status}`,
+    30_000,
+    () => sidecar.ask('/ready'),
+    (seen) => seen.status === status,
+  );
 }
 
 /** Resolves when the sidecar says that it is held for this reason, by this generation of the gate. */
