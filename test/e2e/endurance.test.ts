@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../harness/eventually.ts';
+import { eventually, eventuallySeen } from '../harness/eventually.ts';
 import { kubectl, tryKubectl } from '../harness/kubectl.ts';
 import { podsOfPool } from '../harness/pods.ts';
 import { isReady, waitForPool } from '../harness/pools.ts';
@@ -53,10 +53,14 @@ describe('three open SSH sessions', () => {
 
     await kubectl(['delete', 'pod', '-n', environment.namespace, last?.name ?? '', '--force', '--grace-period=0']);
 
-    const pods = await eventually('three gateways run', 60, async () => {
-      const now = await podsOfPool(environment.namespace, pool);
-      return now.length === 3 && now.every(({ gatewayRuns }) => gatewayRuns) ? now : undefined;
-    });
+    const pods = await eventuallySeen(
+      'three gateways run',
+      60,
+      () => podsOfPool(environment.namespace, pool),
+      (now) => {
+        return now.length === 3 && now.every(({ gatewayRuns }) => gatewayRuns);
+      },
+    );
     expect(pods.map(({ slot }) => slot)).toEqual(['bastion-0', 'bastion-1', 'bastion-2']);
     expect(pods.map(({ uid }) => uid)).not.toContain(last?.uid);
   }, 90_000);
@@ -89,7 +93,7 @@ describe('three open SSH sessions', () => {
     );
 
     expect(await sessionsAlive()).toBe(alive);
-    await waitForPool(environment.namespace, pool, 'Ready', 60, isReady);
+    await waitForPool(environment.namespace, pool, 'Ready', 120, isReady);
     expect(await podIdentities()).toEqual(before);
     const restarts = await kubectl([
       'get',
@@ -99,5 +103,5 @@ describe('three open SSH sessions', () => {
     ]);
     // The leader ends itself when it cannot renew its lease, once; neither replica loops.
     for (const count of restarts.split(' ')) expect(Number(count)).toBeLessThanOrEqual(1);
-  }, 180_000);
+  }, 300_000);
 });

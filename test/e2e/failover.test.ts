@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventuallySeen } from '../harness/eventually.ts';
 import { runHttpLoad } from '../harness/http-load.ts';
 import { killGatewayProcess } from '../harness/kill-gateway.ts';
 import { kubectl } from '../harness/kubectl.ts';
@@ -27,7 +28,14 @@ describe('HTTP under load', () => {
     expect(result.errors).toEqual({});
     expect(result.failed).toBe(0);
     expect(Object.keys(result.byInstance).sort()).toEqual(['web-0', 'web-1', 'web-2']);
-    const pods = await podsOfPool(environment.namespace, 'web');
+    const pods = await eventuallySeen(
+      'the kubelet tells the restart',
+      30,
+      () => podsOfPool(environment.namespace, 'web'),
+      (seen) => {
+        return seen.some(({ name, restarts }) => name === victim && restarts > 0);
+      },
+    );
     expect(pods.find(({ name }) => name === victim)?.restarts).toBe(1);
   }, 90_000);
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually } from '../harness/eventually.ts';
+import { eventually, eventuallySeen } from '../harness/eventually.ts';
 import { kubectl, tryKubectl } from '../harness/kubectl.ts';
 import { podsOfPool } from '../harness/pods.ts';
 import { conditionOf, getPool, waitForPool } from '../harness/pools.ts';
@@ -83,9 +83,14 @@ describe('lowering the maximum while people work', () => {
     const victim = (await podsOfPool(environment.namespace, pool)).find(({ slot }) => slot === 'bastion-2');
 
     await kubectl(['delete', 'pod', '-n', environment.namespace, victim?.name ?? '', '--wait=false']);
-    await eventually('its successor waits', 30, async () => {
-      return (await podsOfPool(environment.namespace, pool)).filter(({ slot }) => slot === 'bastion-2').length === 2;
-    });
+    await eventuallySeen(
+      'its successor waits',
+      30,
+      () => podsOfPool(environment.namespace, pool),
+      (seen) => {
+        return seen.filter(({ slot }) => slot === 'bastion-2').length === 2;
+      },
+    );
     expect(await sessionsAlive()).toBe(3);
     await closeSshSessionsOf(environment.client, 'people', 'bastion-2');
 

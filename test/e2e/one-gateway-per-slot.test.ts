@@ -40,7 +40,8 @@ const processOf = ({ uid, restarts }: PoolPod) => `${uid} ${restarts}`;
 const onePodLeft = (slot: string) =>
   eventually(`one pod of ${slot} is left`, 60, async () => {
     const pods = (await podsOfPool(environment.namespace, pool)).filter((pod) => pod.slot === slot);
-    return pods.length === 1 ? pods[0] : undefined;
+    if (pods.length !== 1) throw new Error(`last seen: ${JSON.stringify(pods)}`);
+    return pods[0];
   });
 
 const scaleOperator = async (replicas: number) => {

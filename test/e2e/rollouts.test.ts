@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually } from '../harness/eventually.ts';
+import { eventually, eventuallySeen } from '../harness/eventually.ts';
 import { notesOf } from '../harness/events.ts';
 import { heldSessions, holdSessions } from '../harness/held-sessions.ts';
 import { images, nextImages } from '../harness/images.ts';
@@ -119,17 +119,21 @@ describe('an instance that is asked to start anew', () => {
 
     await kubectl(['rollout', 'restart', 'deployment/web-1', '-n', environment.namespace]);
 
-    await eventually('web-1 has a new pod', 40, async () => {
-      const now = await podsOf('web');
-      return now.length === 2 && now[1]?.gatewayRuns === true && now[1].uid !== before[1];
-    });
-    const seen = await waitFor('web', 'Ready', 30, isReady);
+    await eventuallySeen(
+      'web-1 has a new pod',
+      60,
+      () => podsOf('web'),
+      (now) => {
+        return now.length === 2 && now[1]?.gatewayRuns === true && now[1].uid !== before[1];
+      },
+    );
+    const seen = await waitFor('web', 'Ready', 60, isReady);
     const after = await uidsOf('web');
     await sleep(3000);
     expect(await uidsOf('web')).toEqual(after);
     expect(after[0]).toBe(before[0]);
     expect(seen.status.updatedInstances).toBe(2);
-  }, 100_000);
+  }, 180_000);
 
   it('is followed by all others when the pool has the restart annotation', async () => {
     const before = await uidsOf('bastion');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '../harness/eventually.ts';
+import { eventually, eventuallySeen } from '../harness/eventually.ts';
 import { kubectl, tryKubectl } from '../harness/kubectl.ts';
 import { type PoolPod, podsOfPool } from '../harness/pods.ts';
 import { isReady, patchPool, type Pool, waitForPool } from '../harness/pools.ts';
@@ -47,18 +47,18 @@ async function logIn(): Promise<void> {
 const logOut = () => closeSshSessions(environment.client, person);
 
 /** What a pod that was asked to end does: with the session for a while, and once the person has logged out. */
-async function watchTheEnd(pod: PoolPod): Promise<{ stayed: boolean; sessionLived: boolean; ended: boolean }> {
-  const isThere = async () => (await pods()).some(({ uid }) => uid === pod.uid);
+async function watchTheEnd(pod: PoolPod): Promise<{ stayed: boolean; sessionLived: boolean }> {
+  const isThere = (seen: readonly PoolPod[]) => seen.some(({ uid }) => uid === pod.uid);
   await sleep(temptationMilliseconds);
-  const [stayed, sessionLived] = [await isThere(), await isAlive()];
+  const [stayed, sessionLived] = [isThere(await pods()), await isAlive()];
 
   await logOut();
 
-  const ended = await eventually(`pod ${pod.name} is gone`, 30, async () => !(await isThere()));
-  return { stayed, sessionLived, ended };
+  await eventuallySeen(`pod ${pod.name} is gone`, 60, pods, (seen) => !isThere(seen));
+  return { stayed, sessionLived };
 }
 
-const endedAfterTheSession = { stayed: true, sessionLived: true, ended: true };
+const endedAfterTheSession = { stayed: true, sessionLived: true };
 
 /** It asks again for the end of a preStop hook that it had been waiting for. */
 async function restartKubelet(node: string): Promise<void> {
@@ -91,7 +91,7 @@ describe('lowering replicas', () => {
   it('stops the idle ones first, drains a busy one, and takes the request back when replicas goes up again', async () => {
     await patchPool(environment.namespace, pool, { replicas: 1 });
     await waitFor('only the busy one is left', idleStopSeconds, ({ status }) => status.replicas === 1);
-    await eventually('the pods of the others are gone', 40, async () => (await pods()).length === 1);
+    await eventuallySeen('the pods of the others are gone', 40, pods, ({ length }) => length === 1);
     expect((await pods()).map(({ uid }) => uid)).toEqual([busy.uid]);
 
     await patchPool(environment.namespace, pool, { replicas: 0 });
@@ -103,7 +103,7 @@ describe('lowering replicas', () => {
     await waitFor('three Ready', 60, ({ status }) => status.readyInstances === 3 && status.drainingInstances === 0);
     expect(await isAlive()).toBe(true);
     expect((await pods()).map(({ uid }) => uid)).toContain(busy.uid);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('an instance in which somebody works', () => {
@@ -114,7 +114,7 @@ describe('an instance in which somebody works', () => {
     expect(await watchTheEnd(busy)).toEqual(endedAfterTheSession);
     await waitFor('it is back', 60, isReady);
     expect(await podOf(busy.slot)).toMatchObject({ gatewayRuns: true });
-  }, 120_000);
+  }, 240_000);
 
   const nothing = async () => {};
 
@@ -135,15 +135,15 @@ describe('an instance in which somebody works', () => {
     'ends after the session when $how',
     async ({ command, meanwhile }) => {
       await kubectlHere(...command());
-      await eventually('the pod is told to end', 30, async () => {
-        return (await pods()).some(({ uid, terminating }) => uid === busy.uid && terminating);
+      await eventuallySeen('the pod is told to end', 30, pods, (seen) => {
+        return seen.some(({ uid, terminating }) => uid === busy.uid && terminating);
       });
 
       await meanwhile();
 
       expect(await watchTheEnd(busy)).toEqual(endedAfterTheSession);
     },
-    120_000,
+    240_000,
   );
 });
 
@@ -156,5 +156,5 @@ describe('a pool that is scaled to 0', () => {
 
     const seen = await waitFor('no instance', 20, ({ status }) => status.occupiedSeats === 0);
     expect(seen.status.replicas).toBe(0);
-  }, 120_000);
+  }, 240_000);
 });

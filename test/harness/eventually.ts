@@ -25,3 +25,18 @@ export async function eventually<T>(
   const because = lastError instanceof Error ? `: ${lastError.message}` : '';
   throw new Error(`waited ${seconds} s in vain: ${what}${because}`);
 }
+
+/** The same until what `look` returns `holds`: the error shows what it saw last. */
+export async function eventuallySeen<T>(
+  what: string,
+  seconds: number,
+  look: () => Promise<T>,
+  holds: (seen: T) => boolean,
+): Promise<T> {
+  const { seen: held } = await eventually(what, seconds, async () => {
+    const seen = await look();
+    if (holds(seen)) return { seen };
+    throw new Error(`last seen: ${JSON.stringify(seen)}`);
+  });
+  return held;
+}
