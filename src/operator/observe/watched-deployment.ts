@@ -108,16 +108,22 @@ export function observeDeployment(
     configCopy,
     differsBesidesConfig: configCopy === undefined || revisionWith(configCopy) !== revision,
     available: isAvailable(deployment),
+    updated: isUpdated(deployment),
     lastGood: readGoodRevision(metadata.annotations?.[annotations.lastGood]),
     failedRevision: metadata.annotations?.[annotations.failedRevision],
     stopRequested: metadata.annotations?.[requests.stop] !== undefined,
   };
 }
 
+function isAvailable(deployment: WatchedDeployment): boolean {
+  const { updatedReplicas, availableReplicas } = deployment.status ?? {};
+  return isUpdated(deployment) && updatedReplicas === 1 && availableReplicas === 1;
+}
+
 /** Of the very spec that the Deployment has now: a status that is older than it speaks of another template. */
-function isAvailable({ metadata, status }: WatchedDeployment): boolean {
+function isUpdated({ metadata, status }: WatchedDeployment): boolean {
   const isCurrent = metadata.generation !== undefined && status?.observedGeneration === metadata.generation;
-  return isCurrent && status?.updatedReplicas === 1 && status.availableReplicas === 1;
+  return isCurrent && (status?.updatedReplicas ?? 0) > 0;
 }
 
 /** Replicas are not among it: a plan says more of them. */

@@ -90,8 +90,11 @@ function isDoomed({ podUid }: OrderedDrain, { slots }: Observation): boolean {
   );
 }
 
+/** Note: not by the revision alone. A template that somebody edited keeps it when it is put right, and so does `kubectl rollout restart`. */
 function isKept(revision: string, deployment: ObservedSlot['deployment']): boolean {
-  return deployment?.deleting === false && deployment.replicas > 0 && deployment.revision === revision;
+  return (
+    deployment?.deleting === false && deployment.replicas > 0 && deployment.revision === revision && deployment.updated
+  );
 }
 
 /** The slot of a pod that still exists. */

@@ -106,6 +106,8 @@ export interface ObservedDeployment {
   readonly differsBesidesConfig: boolean;
   /** Its newest template's pod has been Ready for `rollout.minReadySeconds`, as Kubernetes' own Deployment controller says. */
   readonly available: boolean;
+  /** Its pod is of its newest template, as that controller says. false for a moment after each change of it, by whomever. */
+  readonly updated: boolean;
   /** What it goes back to when its revision fails: the last one that was available in this slot. */
   readonly lastGood: GoodRevision | undefined;
   /** The revision that failed in this slot, so that nobody tries it again. */

@@ -42,6 +42,7 @@ describe('observeDeployment', () => {
       configCopy: 'prod-config-0123456789',
       differsBesidesConfig: false,
       available: false,
+      updated: false,
       lastGood: undefined,
       failedRevision: undefined,
       stopRequested: false,
@@ -155,6 +156,26 @@ describe('observeDeployment', () => {
   });
 });
 
+describe('whether the pods of a slot are of its newest template', () => {
+  it.each([
+    { name: 'of one pod, as Kubernetes says', status: { observedGeneration: 3, updatedReplicas: 1 }, updated: true },
+    {
+      name: 'of several, after somebody scaled it',
+      status: { observedGeneration: 3, updatedReplicas: 4 },
+      updated: true,
+    },
+    { name: 'not of an older one', status: { observedGeneration: 3, updatedReplicas: 0 }, updated: false },
+    {
+      name: 'not known of a template that is newer',
+      status: { observedGeneration: 2, updatedReplicas: 1 },
+      updated: false,
+    },
+    { name: 'not known without a status', status: {}, updated: false },
+  ])('is told $name', ({ status, updated }) => {
+    expect(observed({ ...deploymentOf({ generation: 3 }), status }).updated).toBe(updated);
+  });
+});
+
 describe('whether the slot is available', () => {
   const available = { observedGeneration: 3, updatedReplicas: 1, availableReplicas: 1 };
   it.each([
@@ -166,6 +187,7 @@ describe('whether the slot is available', () => {
       status: { ...available, availableReplicas: 0 },
       isAvailable: false,
     },
+    { name: 'somebody scaled it up', status: { ...available, updatedReplicas: 2 }, isAvailable: false },
     { name: 'there is no status yet', status: {}, isAvailable: false },
   ])('$isAvailable when $name', ({ status, isAvailable }) => {
     expect(observed({ ...deploymentOf({ generation: 3 }), status }).available).toBe(isAvailable);

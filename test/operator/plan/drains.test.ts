@@ -116,6 +116,14 @@ describe('drainsToOrder, what is written', () => {
       }),
     },
     {
+      name: 'the drained slot got another template of the same revision, and its old pod is about to end',
+      pool: poolOf({
+        running: [0, 1],
+        slots: [slotOf(2, { deployment: deploymentOf(2, { available: false, updated: false }) })],
+        draining: [2],
+      }),
+    },
+    {
       name: 'the drained slot was stopped, and its pod is about to end',
       pool: poolOf({ running: [0, 1], slots: [slotOf(2, { deployment: undefined })], draining: [2] }),
     },

@@ -203,6 +203,7 @@ export function deploymentOf(number: number, change: Partial<ObservedDeployment>
     configCopy: 'prod-config-1',
     differsBesidesConfig: false,
     available: true,
+    updated: true,
     lastGood: undefined,
     failedRevision: undefined,
     stopRequested: false,

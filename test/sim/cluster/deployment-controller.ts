@@ -15,9 +15,11 @@ export function deploymentMoves(cluster: Cluster): Move[] {
     const replicaSets = nextReplicaSets(deployment, pods);
     if (replicaSets !== undefined) moves.push(() => replaceDeployment(cluster, deployment.uid, { replicaSets }));
 
-    const reported = { template: keyOf(deployment.template), available: isAvailable(cluster, deployment, pods) };
+    const key = keyOf(deployment.template);
+    const updated = pods.some(({ replicaSet, terminating }) => replicaSet === key && !terminating);
+    const reported = { template: key, updated, available: isAvailable(cluster, deployment, pods) };
     const { template, available } = deployment.reported;
-    if (template !== reported.template || available !== reported.available) {
+    if (template !== key || available !== reported.available || deployment.reported.updated !== updated) {
       moves.push(() => replaceDeployment(cluster, deployment.uid, { reported }));
     }
   }

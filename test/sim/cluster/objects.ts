@@ -49,8 +49,8 @@ export interface SimDeployment {
   readonly lastGood: GoodRevision | undefined;
   readonly failedRevision: string | undefined;
   readonly stopRequested: boolean;
-  /** What the Deployment controller last reported: the template that it had seen, and whether its pod is available. */
-  readonly reported: { readonly template: string; readonly available: boolean };
+  /** What the Deployment controller last reported: the template that it had seen, and whether there is a pod of it, and an available one. */
+  readonly reported: { readonly template: string; readonly updated: boolean; readonly available: boolean };
 }
 
 export interface SimReplicaSet {

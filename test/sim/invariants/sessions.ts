@@ -80,10 +80,8 @@ export function assertLegalCut(
 }
 
 /**
- * Pods that the operator has ended are sent nothing new any more, so their drains stay in force until they are gone.
- *
- * Note: not asked of a slot whose template somebody had edited by hand. It keeps its revision when it is put right, so nobody can tell
- * the old pod from the new one until Kubernetes has begun to end it.
+ * Pods that the operator has ended are sent nothing new any more, so their drains stay in force until they are gone. Also where the
+ * new template has the revision of the old one, because somebody had edited that by hand.
  */
 export function guardDoomed(cluster: Cluster): {
   doom: (stop: Stop) => void;
@@ -93,7 +91,6 @@ export function guardDoomed(cluster: Cluster): {
   return {
     doom: (stop) => {
       const { deployment } = stop;
-      if (stop.kind === 'SlotRolled' && stop.template.revision === deployment.template.revision) return;
       for (const pod of cluster.store.last('pods')) if (pod.deploymentUid === deployment.uid) doomed.add(pod.uid);
     },
     assertStaysDrained: ({ removed, intent }) => {

@@ -126,6 +126,7 @@ function observedDeployment(deployment: SimDeployment, revisionWith: (config: nu
     configCopy: copyNamed(template.config),
     differsBesidesConfig: template.revision !== revisionWith(template.config),
     available: reported.available && reported.template === keyOf(template),
+    updated: reported.updated && reported.template === keyOf(template),
     lastGood,
     failedRevision,
     stopRequested,

@@ -145,7 +145,7 @@ function createDeployment(
     lastGood: undefined,
     failedRevision: undefined,
     stopRequested: false,
-    reported: { template: '', available: false },
+    reported: { template: '', updated: false, available: false },
   };
   cluster.store.write('deployments', [...deployments, created]);
   say(cluster, `Deployment ${slot} created`);
