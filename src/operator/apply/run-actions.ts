@@ -2,7 +2,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { Backoff, Obstacles, PoolMemory } from '../observe/pool-memory.ts';
 import { noBackoff, noObstacles } from '../observe/pool-memory.ts';
 import type { Action } from '../plan/actions.ts';
-import { canonicalJson } from '../render/canonical-json.ts';
+import { canonicalJson } from '../../kube/canonical-json.ts';
 import { carryOut } from '../seat-protocol/carry-out.ts';
 import type { SeatApi } from '../seat-protocol/seat-api.ts';
 import type { ApplyContext } from './context.ts';

@@ -2,7 +2,7 @@ import { fieldManager, gatewayPoolType } from '../../api/identity.ts';
 import type { GatewayPoolStatus } from '../../api/status.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { PoolIdentity } from '../plan/observation.ts';
-import { canonicalJson } from '../render/canonical-json.ts';
+import { canonicalJson } from '../../kube/canonical-json.ts';
 
 /**
  * Writes the status if it differs from the one observed. A compare-and-swap on the pool's resourceVersion: limits that are published

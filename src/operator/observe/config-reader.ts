@@ -1,4 +1,4 @@
-import { canonicalJson } from '../render/canonical-json.ts';
+import { canonicalJson } from '../../kube/canonical-json.ts';
 import { checkConfig } from '../../api/config-format/check-config.ts';
 import type { ReadonlyStore } from '../../kube/cache/store.ts';
 import type { KubeClient } from '../../kube/client.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../../kube/canonical-json.ts';
 
 /**
  * Tells a gate that an operator wrote from one that somebody edited by hand, or copied from another pool. No secret: it guards

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedSpec } from '../../api/resolve.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../../kube/canonical-json.ts';
 
 /**
  * Names what a user asked an instance to be. A pod is outdated when its revision is another one. The hash covers the user's inputs

@@ -1,4 +1,4 @@
-import { isRecord } from '../../kube/json.ts';
+import { isRecord } from './json.ts';
 
 /** JSON with sorted keys and without absent members: equal values give equal text, whatever order a user wrote them in. */
 export function canonicalJson(value: unknown): string {
