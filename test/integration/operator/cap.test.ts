@@ -7,12 +7,13 @@ import { until, untilSeen } from '../../cluster/until.ts';
 import { auditedRequests } from '../audit-log.ts';
 import type { ConfigMap } from '../config-map.ts';
 import { condition, createPool, find, kubectl, setSpec, slotsOf, untilStatus, waitMilliseconds } from './cluster.ts';
+import { untilQuiet } from './quiet.ts';
 import { testTimeoutMilliseconds, workplace } from './workplace.ts';
 
 const place = workplace({ node: true });
 
 async function poolOfThree(): Promise<void> {
-  await createPool(place, { maxInstances: 3 });
+  await createPool(place, { maxInstances: 3, rollout: { minReadySeconds: 0 } });
   await untilStatus(place, 'three ready', (status) => status.readyInstances === 3);
 }
 
@@ -61,7 +62,8 @@ describe('lowering the maximum below what runs', () => {
     'writes the gate before the status, in the order of the API server own log',
     async () => {
       await poolOfThree();
-      const before = await writes();
+      // With its last words about the start, such as that all have been Ready for long enough.
+      const before = await untilQuiet(2000, writes);
 
       await setSpec(place, { maxInstances: 2 });
       await untilStatus(place, 'the new maximum', ({ maxInstances }) => maxInstances === 2);

@@ -32,7 +32,7 @@ function definitionWithout(...members: readonly string[]): unknown {
 it(
   'an operator that is newer than the installed definition says which fields get lost',
   async () => {
-    const definition = JSON.stringify(definitionWithout('drain', 'surplusInstances'));
+    const definition = JSON.stringify(definitionWithout('paused', 'surplusInstances'));
     await cluster.controlPlane.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], definition);
     const served = ['get', '--raw', '/openapi/v3/apis/pam.gatewaypool.io/v1alpha1'];
     await until(
@@ -47,7 +47,7 @@ it(
     const line = await until('the complaint', waitMilliseconds, () =>
       started.log().find(({ missing }) => missing !== undefined),
     );
-    expect(line['missing']).toEqual(['spec.drain', 'status.surplusInstances']);
+    expect(line['missing']).toEqual(['spec.paused', 'status.surplusInstances']);
     expect(line.msg).toContain('older than this operator');
     expect(line['level']).toBe(50);
   },

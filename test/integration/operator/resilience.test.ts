@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { defaultDurations } from '../../../src/kube/leader/durations.ts';
 import { podType } from '../../../src/operator/resources.ts';
-import { until } from '../../cluster/until.ts';
 import { auditedRequests } from '../audit-log.ts';
-import { createPool, kubectl, setSpec, slotsOf, untilStatus, waitMilliseconds } from './cluster.ts';
+import { createPool, kubectl, setSpec, slotsOf, untilStatus } from './cluster.ts';
 import type { OperatorProcess } from './operator-process.ts';
 import { operatorNamespace, startOperator } from './operator-process.ts';
+import { untilQuiet } from './quiet.ts';
 import { testTimeoutMilliseconds, workplace } from './workplace.ts';
 
 const place = workplace({ operator: false, node: true });
@@ -173,8 +173,7 @@ describe('a steady pool', () => {
       await operator();
       await createPool(place, { maxInstances: 3 });
       await untilStatus(place, 'three ready', ({ readyInstances }) => readyInstances === 3);
-      await quiet(2000);
-      const before = await requests();
+      const before = await untilQuiet(2000, requests);
 
       await sleep(10_000);
 
@@ -191,16 +190,4 @@ async function requests(): Promise<string[]> {
     .filter(({ verb }) => verb !== 'watch')
     .filter(({ requestURI }) => requestURI.includes(`/namespaces/${place.namespace}/`))
     .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
-}
-
-/** Until no request came for so long: the last Events are sent after the last status. */
-async function quiet(milliseconds: number): Promise<void> {
-  let count = -1;
-  let since = performance.now();
-  await until(`${milliseconds} ms without a request`, waitMilliseconds, async () => {
-    const now = (await requests()).length;
-    if (now !== count) since = performance.now();
-    count = now;
-    return performance.now() - since >= milliseconds;
-  });
 }
