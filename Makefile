@@ -1,7 +1,8 @@
 # make help lists the targets. Node 24 comes from npm, so any npm with Node 20 or newer starts this.
 .DEFAULT_GOAL := help
 .PHONY: help setup build image generate lint clean cluster-up cluster-down cluster-shell demo demo-down \
-	test test-unit test-sim test-integration test-e2e sim bench-idle bench-memory bench-reconcile bench-drain bench
+	test test-unit test-sim test-integration test-e2e sim bench-idle bench-memory bench-reconcile bench-drain \
+	bench-balancer bench
 
 NODE := npm run -s node --
 CLUSTER := $(NODE) test/cluster/main.ts
@@ -32,7 +33,7 @@ sim: setup ## Simulate the planner with more seeds: make sim SEEDS=20000
 	@SIM_SEEDS=$(or $(SEEDS),20000) npm test -- --selectProjects sim
 
 bench: build ## Run every benchmark, also when one misses its bound; the exit code says so
-	@$(MAKE) --no-print-directory --keep-going bench-idle bench-memory bench-reconcile bench-drain
+	@$(MAKE) --no-print-directory --keep-going bench-idle bench-memory bench-reconcile bench-drain bench-balancer
 
 bench-idle: build ## Count what the operator asks of the API server when nothing happens
 	@$(NODE) test/bench/idle.ts
@@ -42,6 +43,9 @@ bench-memory: build ## Measure the memory of the operator at rest and of a sidec
 
 bench-reconcile: build ## Compare the operator with the same requests sent bare
 	@$(NODE) test/bench/reconcile.ts
+
+bench-balancer: build ## Compare the balancer with HAProxy and nginx: make bench-balancer ARGS="--only cpu_per_request --rounds 3"
+	@$(NODE) test/bench/balancer.ts $(ARGS)
 
 bench-drain: export GATEWAYPOOL_CLUSTER_STATE ?= /var/tmp/gatewaypool-bench
 bench-drain: build ## Replace instances under load, and time a rollout beside bare Deployments (root)

@@ -1,15 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { parseGatewayPool } from '../../../src/api/gatewaypool.ts';
-import { resolveSpec } from '../../../src/api/resolve.ts';
-import { balancerContainer } from '../../../src/operator/render/balancer-container.ts';
 import { type DaemonChild, startChild } from '../../cluster/processes/child.ts';
 import { freePorts } from '../../cluster/processes/ports.ts';
 import { until } from '../../cluster/until.ts';
 import type { OnEnd } from '../bench.ts';
-import { poolObject } from '../pools.ts';
+import { sidecarNodeFlags } from './node-flags.ts';
 
 const program = join(import.meta.dirname, '..', '..', '..', 'dist', 'balancer.cjs');
 
@@ -30,23 +27,16 @@ export async function startStaticSidecar(
   };
   await writeFile(file, stringify(configuration));
 
-  const sidecar = startChild(directory, 'balancer', process.execPath, [...nodeFlags(), program, '--config', file]);
+  const sidecar = startChild(directory, 'balancer', process.execPath, [
+    ...sidecarNodeFlags(),
+    program,
+    '--config',
+    file,
+  ]);
   onEnd(async () => sidecar.stop(2000));
   await until('the balancer to be live', 10_000, async () => {
     if (!sidecar.running) throw new Error(`The balancer ended by itself:\n${sidecar.logTail()}`);
     return (await fetch(`http://127.0.0.1:${adminPort}/live`)).ok;
   });
   return { sidecar, port };
-}
-
-/** Whatever stands between node and the program in the sidecar's container. */
-function nodeFlags(): string[] {
-  const parsed = parseGatewayPool(poolObject('gateways', 'pool-00'));
-  if (!parsed.valid) throw new Error('The pool of this bench is not valid');
-  const pool = { namespace: 'gateways', name: 'pool-00', uid: '', spec: resolveSpec(parsed.pool.spec) };
-  const command = balancerContainer(pool, 'pool-00-0', 'image').command ?? [];
-  return command.slice(
-    1,
-    command.findIndex((word) => basename(word) === 'balancer.cjs'),
-  );
 }

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DaemonChild, startChild } from '../../cluster/processes/child.ts';
+import type { OnEnd } from '../bench.ts';
+import { sidecarNodeFlags } from '../sidecar/node-flags.ts';
+import { buildLoad } from './build-load.ts';
+import { ensureBenchRequirements } from './requirements.ts';
+import { systemPath } from './system-path.ts';
+
+/** What all programs of a bench share. */
+export interface Ground {
+  /** For configurations and logs. */
+  readonly directory: string;
+  /** The core that all of them run on: then they wait for each other in the same way whoever is measured, and nothing crosses caches. */
+  readonly core: number;
+  /** Path of the load program. */
+  readonly load: string;
+  /** Of our balancer. */
+  readonly nodeFlags: readonly string[];
+}
+
+export interface GroundOptions {
+  /** The last one by default: the first one serves more of a machine's interrupts. */
+  readonly core?: number | undefined;
+  /** Instead of the flags that the balancer has in a pod. */
+  readonly nodeFlags?: readonly string[] | undefined;
+}
+
+export async function prepareGround({ core, nodeFlags }: GroundOptions, onEnd: OnEnd): Promise<Ground> {
+  await ensureBenchRequirements();
+  const directory = await mkdtemp(join(tmpdir(), 'gatewaypool-bench-'));
+  onEnd(async () => rm(directory, { recursive: true, force: true }));
+  return {
+    directory,
+    core: core ?? cpus().length - 1,
+    load: await buildLoad(directory),
+    nodeFlags: nodeFlags ?? sidecarNodeFlags(),
+  };
+}
+
+/** Starts a program on the core of the bench; its log is `name.log` in the ground's directory. */
+export function startPinned(
+  { directory, core }: Ground,
+  name: string,
+  command: string,
+  args: readonly string[],
+): DaemonChild {
+  return startChild(directory, name, 'taskset', ['--cpu-list', String(core), command, ...args], systemPath);
+}

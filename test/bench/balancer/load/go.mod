@@ -1,0 +1,3 @@
+module gatewaypool.test/load
+
+go 1.24
