@@ -19,11 +19,16 @@ export function publishedLimits(status: GatewayPoolStatus | undefined): Limits |
  * What the planner acts on: a lower limit counts at once, a raise once the status shows it. A gate that obeys this generation already
  * proves that: our view of the status may be older than our view of the gate.
  */
-export function limitsInForce({ pool, gate }: Pick<Observation, 'pool' | 'gate'>): Limits {
-  const wanted = wantedLimits(pool.spec);
-  const isObeyed =
-    gate?.readable === true && gate.gate.poolGeneration === pool.generation && sameLimits(gate.gate, wanted);
-  return isObeyed ? wanted : strictest(wanted, publishedLimits(pool.status));
+export function limitsInForce(observation: Pick<Observation, 'pool' | 'gate'>): Limits {
+  const { spec, status } = observation.pool;
+  const wanted = wantedLimits(spec);
+  return areObeyed(observation) ? wanted : strictest(wanted, publishedLimits(status));
+}
+
+/** Whether the gate obeys the limits of this very generation. */
+export function areObeyed({ pool, gate }: Pick<Observation, 'pool' | 'gate'>): boolean {
+  if (gate?.readable !== true) return false;
+  return gate.gate.poolGeneration === pool.generation && sameLimits(gate.gate, wantedLimits(pool.spec));
 }
 
 export function sameLimits(left: Limits, right: Limits | undefined): boolean {

@@ -6,6 +6,7 @@ import type { RunOutcome } from '../apply/run-actions.ts';
 import { runActions } from '../apply/run-actions.ts';
 import type { WatchedNode } from '../observe/watched-node.ts';
 import type { Plan } from '../plan/actions.ts';
+import { areObeyed } from '../plan/cap.ts';
 import { withLimits } from '../plan/status.ts';
 import type { GatewayPoolStatus } from '../../api/status.ts';
 import { mayPublish } from '../seat-protocol/may-publish.ts';
@@ -36,7 +37,9 @@ export async function act(
   memories.remember(pool.uid, outcome.memory);
 
   const { publish, status } = plan;
-  const isPublished = outcome.completed && publish !== undefined && (await mayPublish(seatApi, publish));
+  // Note: what the API server refuses for ever, a start or a replacement, must not hide limits that are obeyed already.
+  const isTimely = outcome.completed || (!outcome.outOfDate && areObeyed(seen.observation));
+  const isPublished = isTimely && publish !== undefined && (await mayPublish(seatApi, publish));
   return { ...outcome, status: isPublished ? withLimits(status, publish) : status };
 }
 
