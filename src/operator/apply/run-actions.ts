@@ -119,14 +119,24 @@ function refusableKind(action: Action): 'starts' | 'rolls' | undefined {
   return starts ? 'starts' : undefined;
 }
 
-/** Note: one kind at a time. A slot that was replaced says nothing of another that may not start. */
+/** Note: one kind at a time. A slot that was replaced says nothing of another that may not start, only of itself. */
 function withoutObstacles(memory: PoolMemory, action: Action): PoolMemory {
   const kind = refusableKind(action);
   if (kind === undefined) return memory;
 
   const others = kind === 'starts' ? memory.rolls : memory.starts;
-  const slots = others.refused === 0 ? noObstacles : memory.slots;
+  const slots = others.refused === 0 ? noObstacles : withoutRefusals(memory.slots, slotsOf(action));
   return { ...memory, slots, [kind]: noBackoff };
+}
+
+function withoutRefusals({ conflicts, refusals }: Obstacles, slots: readonly string[]): Obstacles {
+  const made = new Set(slots.map((slot) => `Deployment ${slot}`));
+  return { conflicts, refusals: refusals.filter(({ object }) => !made.has(object)) };
+}
+
+function slotsOf(action: Action): readonly string[] {
+  if ('slots' in action) return action.slots.map(({ name }) => name);
+  return 'slot' in action ? [action.slot] : [];
 }
 
 function obstructed({ memory, clock }: RunInputs, action: Action, error: unknown): Step {

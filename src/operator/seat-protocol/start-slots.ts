@@ -27,5 +27,8 @@ export async function startSlots(api: SeatApi, planned: PlannedFor, action: Star
 
 /** An existing one was created by the other operator for this very seat. */
 export async function createSlots(api: SeatApi, names: readonly string[]): Promise<void> {
-  await Promise.all(names.map((name) => api.createDeployment(name)));
+  const creations = names.map((name) => api.createDeployment(name));
+  // Note: all are over before the plan goes on, also when one is refused: what comes next must not meet a start under way.
+  await Promise.allSettled(creations);
+  await Promise.all(creations);
 }

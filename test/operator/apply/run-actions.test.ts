@@ -154,9 +154,11 @@ describe('runActions', () => {
   });
 
   it('lets drains and stops go on when a start is refused: a quota that nobody raises must not hold them up', async () => {
-    const outcome = await run([start, order, roll], { createDeployment: refuses });
+    const another: Action = { ...roll, slot: 'prod-1' };
 
-    expect(outcome).toMatchObject({ completed: false, outOfDate: true, done: [order, roll] });
+    const outcome = await run([start, order, another], { createDeployment: refuses });
+
+    expect(outcome).toMatchObject({ completed: false, outOfDate: true, done: [order, another] });
     expect(outcome.memory).toMatchObject({ slots: { refusals: [refusal] }, starts: { refused: 1 }, rolls: noBackoff });
   });
 
@@ -166,6 +168,16 @@ describe('runActions', () => {
     const outcome = await run([start], {}, before);
 
     expect(outcome.memory).toMatchObject({ slots: noObstacles, starts: noBackoff });
+  });
+
+  it('keeps what was refused of another kind when a start succeeds, but not what was refused of that slot', async () => {
+    const other = { ...refusal, object: 'Deployment prod-7' };
+    const rolls = { refused: 1, againAt: 9000 };
+    const before = { ...clear, slots: { ...noObstacles, refusals: [refusal, other] }, rolls };
+
+    const outcome = await run([start], {}, before);
+
+    expect(outcome.memory).toEqual({ ...clear, slots: { conflicts: [], refusals: [other] }, rolls });
   });
 
   it('remembers an object of somebody else that has the name of a slot', async () => {

@@ -33,6 +33,21 @@ describe('startSlots', () => {
     expect(api.gates).toEqual([start.gate]);
   });
 
+  it('is not over before each of its creations is, also when another was refused', async () => {
+    const api = recordedApi(runs0);
+    const over: string[] = [];
+    const createDeployment = async (slot: string): Promise<'Created'> => {
+      if (slot === 'prod-1') throw new Error('quota');
+      await new Promise((resolve) => setImmediate(resolve));
+      over.push(slot);
+      return 'Created';
+    };
+
+    await expect(startSlots({ ...api, createDeployment }, planned, start)).rejects.toThrow('quota');
+
+    expect(over).toEqual(['prod-2']);
+  });
+
   it('creates nothing when somebody wrote the gate meanwhile', async () => {
     const api = recordedApi({ ...runs0, gateVersion: '501' });
 
