@@ -18,7 +18,7 @@ import { askSidecar } from './observe/ask-sidecars.ts';
 import type { CacheRunner, StoredPool } from './observe/caches.ts';
 import { createCaches, poolKeyOf } from './observe/caches.ts';
 import { ConfigReader } from './observe/config-reader.ts';
-import { trackVersionAges } from './observe/gate-age.ts';
+import { trackVersionAges } from './observe/version-age.ts';
 import { trackProgress } from './observe/progress.ts';
 import { PoolMemories } from './observe/pool-memory.ts';
 import { watchForChanges } from './observe/triggers.ts';

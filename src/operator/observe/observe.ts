@@ -7,7 +7,7 @@ import type { CheckedConfig } from './config-reader.ts';
 import { byPool } from './caches.ts';
 import { configCheck, configCopies, hashOfCopy } from './config-copies.ts';
 import { observeDrains } from './drains.ts';
-import type { VersionAge } from './gate-age.ts';
+import type { VersionAge } from './version-age.ts';
 import { observeGate } from './gate.ts';
 import { belongsTo, describeForeign } from './ownership.ts';
 import type { PoolMemory } from './pool-memory.ts';

@@ -7,7 +7,7 @@ import type { OperatorMetrics } from '../metrics/operator-metrics.ts';
 import type { AskSidecar } from '../observe/ask-sidecars.ts';
 import type { Caches, StoredPool } from '../observe/caches.ts';
 import type { ConfigReader } from '../observe/config-reader.ts';
-import type { VersionAge } from '../observe/gate-age.ts';
+import type { VersionAge } from '../observe/version-age.ts';
 import type { ProgressAge } from '../observe/watched-pod.ts';
 import type { PoolMemories } from '../observe/pool-memory.ts';
 import type { PlannedEvent } from '../plan/actions.ts';
