@@ -9,12 +9,12 @@ export const HealthCheck = z.object({
       path: withRules(z.string().max(1024), httpPath)
         .default('/healthz')
         .describe(
-          'Path that each sidecar asks for with GET on every backend of every HTTP listener. A status from 200 to 399 is healthy. Example: `/healthz`.',
+          'Path that each sidecar asks for with GET on every backend of every HTTP listener. Any status below 500 is healthy. Example: `/healthz`.',
         ),
     })
     .optional()
     .describe(
-      'Turns active HTTP checks on. Absent: backends are judged by Kubernetes readiness and by how real connections to them end. Needs a listener of protocol HTTP; TCP listeners are never checked actively, because servers such as OpenSSH take bare connections for an attack.',
+      'Turns active HTTP checks on; a pod is Ready only while its own gateway passes. Absent: backends are judged by Kubernetes readiness and by how real connections to them end. Needs a listener of protocol HTTP; TCP listeners are never checked actively, because servers such as OpenSSH take bare connections for an attack.',
     ),
   intervalMilliseconds: z
     .int32()

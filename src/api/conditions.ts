@@ -33,7 +33,7 @@ export const conditions = {
       Stalled: {
         status: 'False',
         meaning:
-          'The operator cannot go on until someone acts, though all instances may be ready: the message says what the spec asks for and they are not. See Stalled; Available says whether anybody serves.',
+          'The operator cannot go on until someone acts; see Stalled. Also while all instances are ready, if they are not what the spec asks for: the message says so, and Available says whether anybody serves.',
       },
       Paused: { status: 'False', meaning: 'Wanted instances are missing, and the operator is told to change nothing.' },
     },

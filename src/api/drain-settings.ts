@@ -18,7 +18,7 @@ export const DrainSettings = z.object({
     .enum(['Sidecar', 'Template'])
     .default('Sidecar')
     .describe(
-      'What makes Kubernetes wait before it stops the gateway of a terminating pod. Sidecar: the sidecar, until the sessions are over or the deadline is reached. Template: the preStop hook that `template` gives to the container of the gateway, which it must; nothing else waits for sessions then.',
+      'What makes Kubernetes wait before it stops the gateway of a terminating pod. Sidecar: the sidecar, until the sessions are over or the deadline is reached. Template: the preStop hook that `template` has to give to the container of the gateway then; nothing else waits for sessions.',
     ),
 });
 export type DrainSettings = z.infer<typeof DrainSettings>;
