@@ -11,7 +11,7 @@ type Probe = () => ProbeResult | Promise<ProbeResult>;
 /** Its time is so short that nobody has to be able to break it off. */
 const unbroken = new AbortController().signal;
 
-/** Answers as soon as the probe succeeds, and after 0.9 s in any case. Never rejects. */
+/** Answers as soon as the probe succeeds, and else with what it says after 0.9 s, however long that takes it. Never rejects. */
 export async function patiently(ask: Probe, clock: Clock): Promise<ProbeResult> {
   const until = clock.monotonicMilliseconds() + patienceMilliseconds;
   let result = await ask();

@@ -45,7 +45,7 @@ export function serveAdmin(options: {
       listenProblem: settings.listenProblem(),
       listening: listeningPorts(),
     });
-    return listens.ok ? answers() : listens;
+    return listens.ok ? ((await answers()) ?? listens) : listens;
   }, clock);
   return startAdmin({
     address,

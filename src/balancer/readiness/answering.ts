@@ -16,7 +16,8 @@ const noEnd = new AbortController().signal;
 /**
  * Whether the gateway of this pod answers its health check on every port that HTTP listeners send work to. The sidecar asks in place of
  * the kubelet: that one looks once per second at best, and a rollout waits for the first good answer of each instance. Questions that
- * come while one is under way share its answer, so nobody can make the gateway work by asking often.
+ * come while one is under way share its answer: however many ask, the gateway has one check of each port to answer at a time.
+ * undefined: it has no health check.
  *
  * @param address of this pod, where the other sidecars reach its gateway too
  */
@@ -24,12 +25,12 @@ export function gatewayAnswers(
   address: string,
   config: () => Pick<BalancerConfig, 'listeners' | 'healthCheck'> | undefined,
   check: HttpCheck,
-): () => Promise<ProbeResult> {
-  let underWay: Promise<ProbeResult> | undefined;
+): () => Promise<ProbeResult | undefined> {
+  let underWay: Promise<ProbeResult | undefined> | undefined;
 
-  async function ask(): Promise<ProbeResult> {
+  async function ask(): Promise<ProbeResult | undefined> {
     const { listeners = [], healthCheck } = config() ?? {};
-    if (healthCheck?.mode !== 'Active') return { ok: true, message: 'The gateway has no health check' };
+    if (healthCheck?.mode !== 'Active') return undefined;
 
     const { http, timeoutMilliseconds } = healthCheck;
     const ports = [...targetPorts(listeners.filter(({ protocol }) => protocol === 'HTTP'))];
