@@ -1,8 +1,8 @@
 import type { PlannedEvent } from './actions.ts';
 import { carriers, countedPods, countsOverAll } from './busy.ts';
-import { plural } from './plural.ts';
 import { hasServed } from './has-served.ts';
 import type { Observation, ObservedPod } from './observation.ts';
+import { plural } from './plural.ts';
 import type { Slot } from './slots.ts';
 import { mainPod, slotsOf } from './slots.ts';
 

@@ -19,7 +19,7 @@ const obstacleMilliseconds = 30_000;
 /** When a pool has to be looked at although nothing that is watched has changed. */
 export function lookAgainMilliseconds({ now, planned, config, outcome }: Looked): Result {
   const { outOfDate, memory } = outcome;
-  // The next look makes a better plan at once. Where only a refused start has to wait, it does not.
+  // The next look makes a better plan at once. While only something that was refused waits for its turn, it would make the same.
   if (outOfDate) return { requeueSoon: true };
 
   const isObstructed = [memory.children, memory.slots].some(hasAny);

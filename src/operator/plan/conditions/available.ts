@@ -1,6 +1,6 @@
 import type { Picture } from '../picture.ts';
-import type { Verdict } from './verdict.ts';
 import { plural } from '../plural.ts';
+import type { Verdict } from './verdict.ts';
 import { verdict } from './verdict.ts';
 
 /** Whether anybody can work through this pool now: at least one of its in-cluster instances is ready. */

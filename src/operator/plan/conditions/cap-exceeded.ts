@@ -1,6 +1,6 @@
 import type { Picture } from '../picture.ts';
-import type { Verdict } from './verdict.ts';
 import { plural } from '../plural.ts';
+import type { Verdict } from './verdict.ts';
 import { stopHint, verdict } from './verdict.ts';
 
 /** Abnormal when True: more seats are taken than the maximum allows. Guarantee G2: that stops nobody. */

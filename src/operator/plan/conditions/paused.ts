@@ -11,8 +11,10 @@ export function paused({ observation, drains }: Picture): Verdict {
   const published = publishedLimits(status);
   const isPending = published !== undefined && !sameLimits(wantedLimits(spec), published);
   const pending = isPending ? `; until then the maximum in force stays ${published.maxInstances}` : '';
-  const takenBack = drains?.takenBack.map(({ slot }) => slot).join(', ') ?? '';
-  const back = takenBack === '' ? '' : `; ${takenBack} drained for the operator, and takes new sessions again`;
+  const takenBack = drains?.takenBack.map(({ slot }) => slot) ?? [];
+  const take = takenBack.length === 1 ? 'takes' : 'take';
+  const back =
+    takenBack.length === 0 ? '' : `; ${takenBack.join(', ')} drained for the operator, and ${take} new sessions again`;
   const message = `the operator observes and reports, and changes nothing until spec.paused is false${pending}${back}`;
   return verdict('Paused', 'PausedByUser', message);
 }

@@ -3,9 +3,9 @@ import { hasServed } from '../has-served.ts';
 import type { Picture } from '../picture.ts';
 import { drainingSlots, slotsUnderWay } from '../progress.ts';
 import { troubles } from '../slot-status.ts';
+import { plural } from '../plural.ts';
 import { stalled } from './stalled.ts';
 import type { Verdict } from './verdict.ts';
-import { plural } from '../plural.ts';
 import { verdict } from './verdict.ts';
 
 /**

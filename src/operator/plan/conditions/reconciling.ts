@@ -4,9 +4,9 @@ import { stuckSlots } from '../pod-failure.ts';
 import type { Retirement } from '../retirement.ts';
 import type { Slot } from '../slots.ts';
 import { stepReason } from '../step-reason.ts';
+import { plural } from '../plural.ts';
 import { stalled } from './stalled.ts';
 import type { Verdict } from './verdict.ts';
-import { plural } from '../plural.ts';
 import { verdict } from './verdict.ts';
 
 /** True while the operator or the cluster is still on the way to what the spec says, and needs nobody for it. */

@@ -4,9 +4,9 @@ import type { Picture } from '../picture.ts';
 import { drainingSlots, slotsUnderWay } from '../progress.ts';
 import { describeRetirement } from '../retirement-status.ts';
 import type { Slot } from '../slots.ts';
+import { plural } from '../plural.ts';
 import { describeFailure } from './revision-failed.ts';
 import type { Verdict } from './verdict.ts';
-import { plural } from '../plural.ts';
 import { stopHint, verdict } from './verdict.ts';
 
 /** How far a change of image, template or configuration has come, what it waits for, and what happens next. */
@@ -40,7 +40,7 @@ export function rollingOut(picture: Picture): Verdict {
   return verdict('RollingOut', reason, `${outdated(counts.outdated)}; ${message}${hint}`);
 }
 
-/** Note: a new pod is there at once, and held while the one before it ends: for hours, if its sessions last that long. */
+/** Note: nothing is ready or late while the pod before still ends: for hours, if its sessions last that long. `Recreate` waits for it. */
 function describeUnderWay(slots: readonly Slot[], { rollout }: ResolvedSpec): string {
   const ending = slots.flatMap(({ pods }) => pods.filter(({ terminating }) => terminating));
   const started = slots.filter(({ pods }) => !pods.some(({ terminating }) => terminating));

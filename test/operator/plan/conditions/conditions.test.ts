@@ -303,6 +303,11 @@ describe('Paused', () => {
       pool: poolOf({ outdated: [0, 1], draining: [1], listening: true, spec: { paused: true } }),
       says: /until spec.paused is false; prod-1 drained for the operator, and takes new sessions again$/u,
     },
+    {
+      name: 'yes, in the middle of two drains',
+      pool: poolOf({ running: [0, 1, 2], draining: [1, 2], listening: true, spec: { paused: true } }),
+      says: /; prod-1, prod-2 drained for the operator, and take new sessions again$/u,
+    },
   ])('$name', ({ pool, says }) => {
     expect(told('Paused', pool)).toMatch(says);
   });

@@ -4,17 +4,7 @@ import { verdictsOf } from '../../../../src/operator/plan/conditions/all.ts';
 import type { Observation } from '../../../../src/operator/plan/observation.ts';
 import { pictureOf } from '../../../../src/operator/plan/picture.ts';
 import { plan } from '../../../../src/operator/plan/plan.ts';
-import {
-  asked,
-  deploymentOf,
-  endingPodOf,
-  now,
-  outdatedSlotOf,
-  podOf,
-  poolOf,
-  slotOf,
-  waitingPodOf,
-} from '../pool-of.ts';
+import { asked, deploymentOf, endingPodOf, now, outdatedSlotOf, podOf, poolOf, slotOf } from '../pool-of.ts';
 
 /** `True AllReady: message` */
 function told(type: ConditionType, pool: Observation): string {
@@ -73,10 +63,10 @@ describe('RollingOut', () => {
       says: 'True Replacing: prod-2 got a new pod, which has to be ready for 5 s',
     },
     {
-      name: 'one whose old pod still ends with its sessions, while the new one is held',
+      name: 'one whose old pod still ends with its sessions',
       pool: poolOf({
         running: [0, 1],
-        slots: [{ ...rolled(), pods: [endingPodOf(2, { revision: 'old', name: 'prod-2-old' }), waitingPodOf(2)] }],
+        slots: [{ ...rolled(), pods: [endingPodOf(2, { revision: 'old', name: 'prod-2-old' })] }],
       }),
       says: 'True Replacing: waits until pod prod-2-old has ended, when its sessions or its grace period are over',
     },
