@@ -15,3 +15,8 @@ for (const [program = '', ...args] of commands) {
   const { status } = spawnSync(program, args, { stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;
 }
+if (process.exitCode !== 1) {
+  process.stdout.write(
+    'Removed the demo. Programs and images that were built stay in ~/.cache/gatewaypool for the next time; remove the folder when you need the room.\n',
+  );
+}
