@@ -13,6 +13,9 @@ export type HttpCheck = (
 
 const noEnd = new AbortController().signal;
 
+/** The kubelet waits 5 s for the readiness of the sidecar, whatever time the health check gives the gateway. */
+const longestMilliseconds = 4000;
+
 /**
  * Whether the gateway of this pod answers its health check on every port that HTTP listeners send work to. The sidecar asks in place of
  * the kubelet: that one looks once per second at best, and a rollout waits for the first good answer of each instance. Questions that
@@ -32,7 +35,8 @@ export function gatewayAnswers(
     const { listeners = [], healthCheck } = config() ?? {};
     if (healthCheck?.mode !== 'Active') return undefined;
 
-    const { http, timeoutMilliseconds } = healthCheck;
+    const { http } = healthCheck;
+    const timeoutMilliseconds = Math.min(healthCheck.timeoutMilliseconds, longestMilliseconds);
     const ports = [...targetPorts(listeners.filter(({ protocol }) => protocol === 'HTTP'))];
     const answers = await Promise.all(
       ports.map(async (port) => check(targetAt('own', address, port), http.path, timeoutMilliseconds, noEnd)),

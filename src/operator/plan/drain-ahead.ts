@@ -30,5 +30,5 @@ export function mayDrainAhead(
 
 /** Note: right after a replacement the pod that is about to end still looks Ready. */
 function runsItsRevision({ deployment, pods }: ActiveSlot): boolean {
-  return pods.every(({ ended, revision }) => ended || revision === deployment.revision);
+  return deployment.updated && pods.every(({ ended, revision }) => ended || revision === deployment.revision);
 }

@@ -60,6 +60,18 @@ describe('whether the gateway answers', () => {
     expect(asked).toEqual([]);
   });
 
+  it('gives up before the kubelet does', async () => {
+    const { check, asked } = gatewayOn(8080, 8081);
+    const slow = { ...active, healthCheck: { ...active.healthCheck, timeoutMilliseconds: 60_000 } };
+
+    await gatewayAnswers('10.0.0.7', () => slow, check)();
+
+    expect(asked).toEqual([
+      expect.objectContaining({ timeoutMilliseconds: 4000 }),
+      expect.objectContaining({ timeoutMilliseconds: 4000 }),
+    ]);
+  });
+
   it('asks once for all who ask at the same time, and anew afterwards', async () => {
     const { check, asked } = gatewayOn(8080, 8081);
     const answers = gatewayAnswers('10.0.0.7', () => active, check);

@@ -300,6 +300,15 @@ describe('rollout, the next one drains ahead', () => {
       slot: undefined,
     },
     {
+      name: 'not while that pod is of the same revision, after an edit by hand was put right',
+      pool: poolOf({
+        outdated: [0, 1],
+        slots: [slotOf(2, { deployment: deploymentOf(2, { available: false, updated: false }) })],
+        ...listening,
+      }),
+      slot: undefined,
+    },
+    {
       name: 'not while the one before is not Ready',
       pool: poolOf({ outdated: [0, 1], slots: [starting(2)], ...listening }),
       slot: undefined,
