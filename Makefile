@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup build image generate lint clean cluster-up cluster-down cluster-shell demo demo-down \
 	test test-unit test-sim test-integration test-e2e sim bench-idle bench-memory bench-reconcile bench-drain \
-	bench-balancer bench
+	bench-balancer bench-soak bench
 
 NODE := npm run -s node --
 CLUSTER := $(NODE) test/cluster/main.ts
@@ -46,6 +46,9 @@ bench-reconcile: build ## Compare the operator with the same requests sent bare
 
 bench-balancer: build ## Compare the balancer with HAProxy and nginx: make bench-balancer ARGS="--only cpu_per_request --rounds 3"
 	@$(NODE) test/bench/balancer.ts $(ARGS)
+
+bench-soak: build ## Send everything through the balancer for ten minutes: make bench-soak ARGS="--seconds 3600"
+	@$(NODE) test/bench/soak.ts $(ARGS)
 
 bench-drain: export GATEWAYPOOL_CLUSTER_STATE ?= /var/tmp/gatewaypool-bench
 bench-drain: build ## Replace instances under load, and time a rollout beside bare Deployments (root)

@@ -43,8 +43,16 @@ export async function runLoad<Result>(
   args: readonly string[],
 ): Promise<Result> {
   const command = ['--cpu-list', String(core), load, ...args, '--seconds', String(seconds)];
-  const output = await run('taskset', command, { timeoutMilliseconds: (seconds + graceSeconds) * 1000 });
+  const output = await run('taskset', command, { timeoutMilliseconds: Math.ceil(seconds + graceSeconds) * 1000 });
   return schema.parse(JSON.parse(output));
+}
+
+/** Starts a load and kills it after so many seconds: its connections end wherever they are. */
+export async function abandonLoad({ load, core }: Ground, seconds: number, args: readonly string[]): Promise<void> {
+  const command = ['--cpu-list', String(core), load, ...args, '--seconds', String(seconds * 2)];
+  const child = spawn('taskset', command, { stdio: 'ignore', timeout: seconds * 1000, killSignal: 'SIGKILL' });
+  await once(child, 'exit');
+  if (child.signalCode !== 'SIGKILL') throw new Error(`${args.join(' ')} ended before it was killed`);
 }
 
 /** Opens so many sessions, uses each once, and keeps them open while `work` runs. */
