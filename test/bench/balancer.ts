@@ -40,7 +40,9 @@ await runBench(180 + 2 * estimate, async (onEnd) => {
     rows.push(...(await longStep(figures.join(', '), seconds(effort), step)));
   }
 
-  process.stdout.write(`\n${titleOf(await describeMachine(), ground)}\n${tableOf(rows)}\n`);
+  const machine = await describeMachine();
+  process.stdout.write(`\n${titleOf(machine, ground)}\n${tableOf(rows)}\n`);
+  process.stdout.write(`${JSON.stringify({ machine, core: ground.core, nodeFlags: ground.nodeFlags })}\n`);
   for (const row of rows) process.stdout.write(`${jsonOf(row)}\n`);
   if (!rows.every(keepsBound)) process.exitCode = 1;
 });
