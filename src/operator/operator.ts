@@ -19,7 +19,7 @@ import type { CacheRunner, StoredPool } from './observe/caches.ts';
 import { createCaches, poolKeyOf } from './observe/caches.ts';
 import { ConfigReader } from './observe/config-reader.ts';
 import { trackVersionAges } from './observe/version-age.ts';
-import { trackProgress } from './observe/progress.ts';
+import { trackGateways, trackProgress } from './observe/progress.ts';
 import { PoolMemories } from './observe/pool-memory.ts';
 import { watchForChanges } from './observe/triggers.ts';
 import type { PlannedEvent } from './plan/actions.ts';
@@ -114,6 +114,7 @@ export function createOperator(options: OperatorOptions): Operator {
     memories,
     versionAge: trackVersionAges(caches.configMaps, clock),
     progressAge: trackProgress(caches.pods, clock),
+    gatewayAge: trackGateways(caches.pods, clock),
     written,
     askSidecar,
     recordEvent,

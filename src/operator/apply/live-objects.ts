@@ -35,7 +35,7 @@ export function livePod(pod: WatchedPod, nodeOf: PodSurroundings['nodeOf']): Liv
   const slot = pod.metadata.labels?.[labels.slot] ?? pod.metadata.name;
   const { answer: _notAsked, ...counted } = countedPod(
     slot,
-    observePod(pod, { nodeOf, progressAge: () => undefined }),
+    observePod(pod, { nodeOf, progressAge: () => undefined, gatewayAge: () => undefined }),
     undefined,
   );
   return { ...counted, address: pod.status?.podIP };

@@ -27,6 +27,7 @@ export interface ObserveInputs {
   readonly memory: PoolMemory;
   readonly versionAge: VersionAge;
   readonly progressAge: ProgressAge;
+  readonly gatewayAge: ProgressAge;
   readonly balancerImage: string;
 }
 
@@ -49,7 +50,11 @@ export function observe(inputs: ObserveInputs): Observation {
       pool,
       deployments: caches.deployments.byIndex(byPool, key),
       pods: caches.pods.byIndex(byPool, key),
-      surroundings: { nodeOf: (name) => caches.nodes.get(name), progressAge: inputs.progressAge },
+      surroundings: {
+        nodeOf: (name) => caches.nodes.get(name),
+        progressAge: inputs.progressAge,
+        gatewayAge: inputs.gatewayAge,
+      },
       checks: {
         isDrift: (slot, fields) => {
           const inputsOfSlot = { configSecretName: copy ?? '', balancerImage: inputs.balancerImage, revision };

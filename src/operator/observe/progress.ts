@@ -1,3 +1,4 @@
+import { gatewayContainerName } from '../../api/pod-names.ts';
 import type { ReadonlyStore } from '../../kube/cache/store.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { keyOf } from '../../kube/object.ts';
@@ -9,10 +10,24 @@ import type { ProgressAge, WatchedPod } from './watched-pod.ts';
  * and would call every new pod failed at once. A restarted operator counts anew.
  */
 export function trackProgress(pods: ReadonlyStore<WatchedPod>, clock: Clock): ProgressAge {
+  return trackAges(pods, clock, progressSince);
+}
+
+/** Measures how long gateway containers run, in the same way: a gateway needs some seconds before it is worth a word that it is not ready. */
+export function trackGateways(pods: ReadonlyStore<WatchedPod>, clock: Clock): ProgressAge {
+  return trackAges(pods, clock, gatewayRunsSince);
+}
+
+/** Time since the first look at a pod with which `sinceOf` gave what it gives now. */
+function trackAges(
+  pods: ReadonlyStore<WatchedPod>,
+  clock: Clock,
+  sinceOf: (pod: WatchedPod) => string | undefined,
+): ProgressAge {
   const known = new Map<string, { readonly since: string; readonly seenAt: number }>();
   pods.onChange((event) => {
     const key = keyOf(event.new ?? event.old);
-    const since = event.new && progressSince(event.new);
+    const since = event.new && sinceOf(event.new);
     if (event.new === undefined || since === undefined) {
       known.delete(key);
     } else if (known.get(key)?.since !== markOf(event.new, since)) {
@@ -21,11 +36,17 @@ export function trackProgress(pods: ReadonlyStore<WatchedPod>, clock: Clock): Pr
   });
 
   return (pod) => {
-    const since = progressSince(pod);
+    const since = sinceOf(pod);
     if (since === undefined) return undefined;
     const found = known.get(keyOf(pod));
     return found?.since === markOf(pod, since) ? clock.monotonicMilliseconds() - found.seenAt : 0;
   };
+}
+
+/** When the gateway container was started, as the cluster tells it; undefined while it does not run. */
+export function gatewayRunsSince({ status }: WatchedPod): string | undefined {
+  const running = status?.containerStatuses?.find(({ name }) => name === gatewayContainerName)?.state?.running;
+  return running && (running.startedAt ?? '');
 }
 
 function markOf({ metadata }: WatchedPod, since: string): string {

@@ -28,6 +28,8 @@ export interface WatchedDeployment extends KubeObject {
   };
   /** Fields of the pod template that others have set, as they were in `metadata.managedFields`. */
   foreignTemplateFields?: unknown[];
+  /** Settings that others have written last, as `metadata.managedFields` tells. */
+  foreignSettings?: string[];
 }
 
 /** Drops the pod template, which is most of the object. */
@@ -38,6 +40,7 @@ export function trimDeployment(deployment: WatchedDeployment): WatchedDeployment
   const revision = template?.metadata?.annotations?.[annotations.revision];
   const copy = configCopyOf(template?.spec);
   const foreign = foreignTemplateFields(managedFields ?? []);
+  const settings = foreignSettings(managedFields ?? []);
   const { observedGeneration, updatedReplicas, availableReplicas } = deployment.status ?? {};
   const failures = deployment.status?.conditions?.filter(({ type }) => type === 'ReplicaFailure') ?? [];
   return {
@@ -57,6 +60,7 @@ export function trimDeployment(deployment: WatchedDeployment): WatchedDeployment
       ...(failures.length === 0 ? {} : { conditions: failures }),
     },
     ...(foreign.length === 0 ? {} : { foreignTemplateFields: foreign }),
+    ...(settings.length === 0 ? {} : { foreignSettings: settings }),
   };
 }
 
@@ -69,10 +73,24 @@ function readAnnotations(all: Record<string, string> = {}): { annotations?: Reco
 }
 
 function foreignTemplateFields(entries: readonly ManagedFieldsEntry[]): unknown[] {
+  return foreignSpecFields(entries)
+    .map((fields) => below(fields, 'f:template'))
+    .filter((fields) => fields !== undefined);
+}
+
+/** Settings that come from the pool, or with a release of the operator: they differ after a change there, and after an edit here. */
+const settingsOfThePool = ['revisionHistoryLimit', 'progressDeadlineSeconds', 'minReadySeconds'] as const;
+
+/** Note: a write that changes a value takes its field from all other owners, so whoever owns it wrote the value that it has now. */
+function foreignSettings(entries: readonly ManagedFieldsEntry[]): string[] {
+  const fields = foreignSpecFields(entries);
+  return settingsOfThePool.filter((name) => fields.some((owned) => below(owned, `f:${name}`) !== undefined));
+}
+
+function foreignSpecFields(entries: readonly ManagedFieldsEntry[]): unknown[] {
   return entries
     .filter(({ manager, subresource }) => manager !== fieldManager && (subresource ?? '') === '')
-    .map(({ fieldsV1 }) => below(below(fieldsV1, 'f:spec'), 'f:template'))
-    .filter((fields) => fields !== undefined);
+    .map(({ fieldsV1 }) => below(fieldsV1, 'f:spec'));
 }
 
 function below(fields: unknown, step: string): unknown {
@@ -94,7 +112,8 @@ export function observeDeployment(
   slot: string,
   { isDrift, revisionWith }: TemplateChecks,
 ): ObservedDeployment {
-  const { metadata, spec, foreignTemplateFields: foreign } = deployment;
+  const { metadata, spec, foreignTemplateFields: foreign, foreignSettings: settings = [] } = deployment;
+  const drift = driftOf(deployment, pool, slot);
   const revision = spec?.template?.metadata?.annotations?.[annotations.revision] ?? '';
   const configCopy = configCopyOf(spec?.template?.spec);
   return {
@@ -103,7 +122,8 @@ export function observeDeployment(
     replicas: spec?.replicas ?? 1,
     revision,
     deleting: metadata.deletionTimestamp !== undefined,
-    drift: driftOf(deployment, pool, slot),
+    drift,
+    editedSettings: drift.filter((what) => settings.includes(what)),
     templateDrift: foreign !== undefined && isDrift(slot, foreign),
     configCopy,
     differsBesidesConfig: configCopy === undefined || revisionWith(configCopy) !== revision,
@@ -132,7 +152,7 @@ function driftOf({ metadata, spec }: WatchedDeployment, pool: RenderedPool, slot
     .filter(([name, value]) => metadata.labels?.[name] !== value)
     .map(([name]) => `label ${name}`);
   const wanted = slotSettings(pool);
-  const settings = (['revisionHistoryLimit', 'progressDeadlineSeconds', 'minReadySeconds'] as const).filter(
+  const settings = settingsOfThePool.filter(
     // The API server leaves a 0 out.
     (name) => (spec?.[name] ?? 0) !== wanted[name],
   );

@@ -6,7 +6,9 @@ import type { ObservedPod } from '../plan/observation.ts';
 import { isBalancer } from './balancer-status.ts';
 import type { PodSpecReferences } from './config-reference.ts';
 import { configCopyOf } from './config-reference.ts';
+import { shutdownSeconds } from '../render/pod-template.ts';
 import { defined } from './defined.ts';
+import { lastWordsOf } from './last-words.ts';
 import type { WatchedNode } from './watched-node.ts';
 import { isCordoned, isNodeLost } from './watched-node.ts';
 
@@ -18,9 +20,16 @@ export type WatchedContainerStatus = Pick<V1ContainerStatus, 'name' | 'restartCo
 
 interface ContainerState {
   waiting?: { reason?: string; message?: string };
-  running?: object;
+  running?: { startedAt?: string };
   /** `message` is what the program wrote into its termination log. */
-  terminated?: { finishedAt?: string; message?: string; reason?: string; exitCode?: number };
+  terminated?: ContainerEnd;
+}
+
+interface ContainerEnd {
+  finishedAt?: string;
+  message?: string;
+  reason?: string;
+  exitCode?: number;
 }
 
 interface PodCondition {
@@ -33,7 +42,11 @@ interface PodCondition {
 
 /** A gateway pod in the cache: only the fields below are kept, so that a thousand pods take little memory. */
 export interface WatchedPod extends KubeObject {
-  spec?: PodSpecReferences & { nodeName?: string; initContainers?: { name: string; image?: string }[] };
+  spec?: PodSpecReferences & {
+    nodeName?: string;
+    terminationGracePeriodSeconds?: number;
+    initContainers?: { name: string; image?: string }[];
+  };
   status?: {
     phase?: string;
     reason?: string;
@@ -52,6 +65,8 @@ export interface PodSurroundings {
   /** undefined: nothing is known of the node. */
   readonly nodeOf: (name: string) => WatchedNode | undefined;
   readonly progressAge: ProgressAge;
+  /** The same of its gateway container, since that runs. */
+  readonly gatewayAge: ProgressAge;
 }
 
 const readConditions = ['Ready', 'PodScheduled', 'Initialized'];
@@ -76,7 +91,10 @@ export function trimPod(pod: WatchedPod): WatchedPod {
       ...(revision === undefined ? {} : { annotations: { [annotations.revision]: revision } }),
     },
     spec: {
-      ...defined({ nodeName: pod.spec?.nodeName }),
+      ...defined({
+        nodeName: pod.spec?.nodeName,
+        terminationGracePeriodSeconds: pod.spec?.terminationGracePeriodSeconds,
+      }),
       initContainers: balancers.map(({ name: container, image }) => ({ name: container, ...defined({ image }) })),
       ...(copy === undefined ? {} : { volumes: [{ secret: { secretName: copy } }] }),
     },
@@ -92,7 +110,8 @@ export function trimPod(pod: WatchedPod): WatchedPod {
 }
 
 /** What a plan needs to know of the pod. */
-export function observePod(pod: WatchedPod, { nodeOf, progressAge }: PodSurroundings): Omit<ObservedPod, 'answer'> {
+export function observePod(pod: WatchedPod, surroundings: PodSurroundings): Omit<ObservedPod, 'answer'> {
+  const { nodeOf, progressAge, gatewayAge } = surroundings;
   const { phase, reason, conditions, initContainerStatuses, containerStatuses } = pod.status ?? {};
   const balancer = initContainerStatuses?.find(isBalancer);
   const gateway = containerStatuses?.find(({ name }) => name === gatewayContainerName);
@@ -105,6 +124,7 @@ export function observePod(pod: WatchedPod, { nodeOf, progressAge }: PodSurround
     revision: pod.metadata.annotations?.[annotations.revision] ?? '',
     configCopy: configCopyOf(pod.spec),
     terminating: pod.metadata.deletionTimestamp !== undefined,
+    endsAt: pod.metadata.deletionTimestamp,
     ended: phase === 'Succeeded' || phase === 'Failed',
     nodeLost: reason === 'NodeLost' || isNodeLost(known),
     nodeCordoned: isCordoned(known),
@@ -114,8 +134,10 @@ export function observePod(pod: WatchedPod, { nodeOf, progressAge }: PodSurround
     gatewayEverStarted: gateway !== undefined && hasRun(gateway),
     waiting: waitingFor(pod),
     restarts: gateway?.restartCount ?? 0,
+    gatewayRunsMilliseconds: gatewayAge(pod),
     lastEnd: lastEndOf(gateway),
     balancerImage: pod.spec?.initContainers?.find(isBalancer)?.image,
+    drainDeadlineSeconds: drainDeadlineOf(pod),
     progressMilliseconds: progressAge(pod),
   };
 }
@@ -131,7 +153,12 @@ function hasRun({ state, lastState, restartCount }: WatchedContainerStatus): boo
 
 function lastEndOf(gateway: WatchedContainerStatus | undefined): ObservedPod['lastEnd'] {
   const end = gateway?.state?.terminated ?? gateway?.lastState?.terminated;
-  return end && { reason: end.reason ?? 'Unknown', exitCode: end.exitCode ?? 0 };
+  return end && { reason: end.reason ?? 'Unknown', exitCode: end.exitCode ?? 0, message: lastWordsOf(end.message) };
+}
+
+function drainDeadlineOf({ spec }: WatchedPod): number | undefined {
+  const grace = spec?.terminationGracePeriodSeconds;
+  return grace === undefined ? undefined : Math.max(0, grace - shutdownSeconds);
 }
 
 function waitingFor(pod: WatchedPod): ObservedPod['waiting'] {
@@ -152,7 +179,9 @@ function waitingFor(pod: WatchedPod): ObservedPod['waiting'] {
 
 function trimStatus(status: WatchedContainerStatus): WatchedContainerStatus {
   const { name, restartCount, started, state, lastState } = status;
-  const trim = (whole: ContainerState): ContainerState => trimState(whole, isBalancer(status));
+  const others = name === gatewayContainerName ? 'Short' : 'None';
+  const lastWords: LastWords = isBalancer(status) ? 'Whole' : others;
+  const trim = (whole: ContainerState): ContainerState => trimState(whole, lastWords);
   return {
     name,
     restartCount,
@@ -160,14 +189,21 @@ function trimStatus(status: WatchedContainerStatus): WatchedContainerStatus {
   };
 }
 
-/** Of the last words of containers, only those of the sidecar are read. */
-function trimState({ waiting, running, terminated }: ContainerState, withLastWords: boolean): ContainerState {
-  const { finishedAt, message, reason, exitCode } = terminated ?? {};
+/** Last words are read of the sidecar, whole, and of the gateway, as far as a person is told of them. */
+function trimState({ waiting, running, terminated }: ContainerState, lastWords: LastWords): ContainerState {
   return defined({
     waiting: waiting && defined({ reason: waiting.reason, message: waiting.message }),
-    running: running && {},
-    terminated: terminated && defined({ reason, exitCode, ...(withLastWords ? { finishedAt, message } : {}) }),
+    running: running && defined({ startedAt: running.startedAt }),
+    terminated: terminated && trimEnd(terminated, lastWords),
   });
+}
+
+type LastWords = 'Whole' | 'Short' | 'None';
+
+function trimEnd({ finishedAt, message, reason, exitCode }: ContainerEnd, lastWords: LastWords): ContainerEnd {
+  if (lastWords === 'Whole') return defined({ reason, exitCode, finishedAt, message });
+  if (lastWords === 'None' || message === undefined) return defined({ reason, exitCode });
+  return defined({ reason, exitCode, message: lastWordsOf(message) });
 }
 
 function ownLabels(all: Record<string, string> | undefined): Record<string, string> {

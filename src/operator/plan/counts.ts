@@ -18,14 +18,15 @@ export interface Counts {
   readonly outdated: readonly string[];
 }
 
-export function countsOf(pool: ObservedPool, { slots, desired }: Seating): Counts {
+/** @param draining slots whose instances were ordered to take no new sessions */
+export function countsOf(pool: ObservedPool, { slots, desired }: Seating, draining: readonly Slot[]): Counts {
   const { maxInstances, externalInstances } = wantedLimits(pool.spec);
   const occupiedSeats = slots.length + externalInstances;
   const existing = slots.filter((slot) => !isEmpty(slot));
   return {
     desired: desired.instances,
     instances: existing.length,
-    ready: slots.filter(isReady).length,
+    ready: slots.filter((slot) => takesNewWork(slot, draining, pool)).length,
     updated: existing.filter((slot) => !isOutdated(slot, pool.revision)).length,
     occupiedSeats,
     surplus: Math.max(0, occupiedSeats - maxInstances),
@@ -33,7 +34,15 @@ export function countsOf(pool: ObservedPool, { slots, desired }: Seating): Count
   };
 }
 
-/** Serves new work. */
+/**
+ * Whether new sessions come to it. Note: what was ordered to drain tells Kubernetes some seconds later that it is not ready; by then the
+ * order was said already. An outbound-only instance cannot keep them away, and stays ready.
+ */
+export function takesNewWork(slot: Slot, draining: readonly Slot[], { spec }: Pick<ObservedPool, 'spec'>): boolean {
+  return isReady(slot) && !(spec.listeners.length > 0 && draining.includes(slot));
+}
+
+/** Ready, as Kubernetes says. */
 export function isReady({ pods }: Slot): boolean {
   return pods.some((pod) => pod.ready && !pod.terminating && !pod.nodeLost);
 }

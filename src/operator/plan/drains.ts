@@ -1,3 +1,4 @@
+import { requests } from '../../api/identity.ts';
 import type { OrderDrains } from './actions.ts';
 import { firstGeneration } from './gate.ts';
 import { isStaying } from './may-stop.ts';
@@ -28,7 +29,7 @@ export function drainsToOrder(observation: Observation, retiring: Retiring): Ord
   const dropped = drains.draining.filter(({ podUid }) => !draining.some((drain) => drain.podUid === podUid));
   const living = dropped.filter((drain) => slotOf(drain, observation) !== undefined);
   const longer = draining.filter((drain) => isLonger(drain, drains));
-  const takenBack = living.map(({ slot }) => ({ slot, reason: whyTakenBack(slot, retiring) }));
+  const takenBack = living.map((drain) => ({ slot: drain.slot, reason: whyTakenBack(drain, observation, retiring) }));
   return {
     action: 'OrderDrains',
     drains: { generation, poolGeneration: pool.generation, draining },
@@ -117,7 +118,36 @@ function fencesOf(slots: ReadonlySet<ObservedSlot | undefined>): OrderDrains['fe
   });
 }
 
-function whyTakenBack(slot: string, { retirements, rollout }: Retiring): string {
+/** What the instance drained for, and why that is no more. What stands against a rollout says nothing of a drain for something else. */
+function whyTakenBack({ slot, cause }: OrderedDrain, { pool, slots }: Observation, retiring: Retiring): string {
+  const deployment = slots.find(({ name }) => name === slot)?.deployment;
+  switch (cause) {
+    case 'StopRequested':
+      return `its annotation ${requests.stop} is gone`;
+    case 'NotWanted':
+      return whyWanted(pool.spec.replicas, retiring);
+    case 'RevisionFailed':
+      return deployment?.revision === pool.revision
+        ? `revision ${pool.revision} is not called failed any more`
+        : 'another revision than the one that failed is wanted now';
+    case 'Outdated':
+    case null:
+      break;
+  }
+  return deployment?.revision === pool.revision && !deployment.templateDrift
+    ? 'it runs what the spec asks for'
+    : whyNotReplaced(slot, retiring);
+}
+
+function whyWanted(replicas: number | undefined, { retirements }: Retiring): string {
+  const others = retirements.filter(({ cause }) => cause === 'NotWanted' || cause === 'StopRequested');
+  if (others.length > 0) return `${others.map((other) => other.slot.name).join(', ')} ends instead`;
+  return replicas === undefined
+    ? 'it is wanted again, because replicas is not set'
+    : `it is wanted again, because replicas is ${replicas}`;
+}
+
+function whyNotReplaced(slot: string, { retirements, rollout }: Retiring): string {
   const { first, blocked } = rollout;
   if (first !== undefined && first !== slot) return `${first} goes first`;
   if (blocked !== undefined) return blocked.message;

@@ -1,5 +1,6 @@
 import type { RepairSlot } from './actions.ts';
 import type { Gate } from './gate.ts';
+import type { ObservedDeployment } from './observation.ts';
 import type { Seating } from './seating.ts';
 import type { Slot } from './slots.ts';
 
@@ -23,15 +24,23 @@ export function slotsToRepair(seating: Seating, gate: Gate | undefined): readonl
     const scaled = what.includes('replicas')
       ? [`was scaled to ${deployment.replicas} by hand; a slot is one instance`]
       : [];
-    const settings = deployment.drift.filter((field) => fromThePool.includes(field));
-    const others = deployment.drift.filter((field) => !fromThePool.includes(field));
+    const settings = deployment.drift.filter((field) => isFromThePool(field, deployment));
+    const others = deployment.drift.filter((field) => !settings.includes(field));
     const edited = others.length > 0 ? [`was edited by hand (${others.join(', ')})`] : [];
-    const outdated = settings.length > 0 ? [`has another ${settings.join(', ')} than its pool`] : [];
-    const reason = `Deployment ${name} ${[...scaled, ...edited, ...outdated].join(', and ')}: put right`;
     const byHand = what.length > settings.length;
+    const reasons = [
+      ...(byHand ? [`${[...scaled, ...edited].join(', and ')}: put right`] : []),
+      ...(settings.length > 0 ? [`is given the ${settings.join(', ')} that its pool has now`] : []),
+    ];
+    const reason = `Deployment ${name} ${reasons.join('; it ')}`;
     repairs.push({ action: 'RepairSlot', slot: name, uid: deployment.uid, what, byHand, reason });
   }
   return repairs;
+}
+
+/** Whether it may differ because of a change elsewhere. What somebody wrote on the Deployment itself does not. */
+function isFromThePool(field: string, { editedSettings }: ObservedDeployment): boolean {
+  return fromThePool.includes(field) && !editedSettings.includes(field);
 }
 
 function mayPutReplicasBack(slot: Slot, { toRefill }: Seating, gate: Gate | undefined): boolean {

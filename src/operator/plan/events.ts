@@ -40,7 +40,9 @@ export function actionEvents(action: Action): PlannedEvent[] {
         event('Normal', 'SeatTakenBack', 'TakeBackSeat', `Took back a seat: ${reason}`),
       );
     case 'RepairSlot':
-      return [event(action.byHand ? 'Warning' : 'Normal', 'SlotRepaired', 'RepairSlot', action.reason)];
+      return action.byHand
+        ? [event('Warning', 'SlotRepaired', 'RepairSlot', action.reason)]
+        : [event('Normal', 'SlotUpdated', 'RepairSlot', action.reason)];
     case 'OrderDrains':
       return [
         ...action.ordered.map(({ slot, reason }) =>

@@ -98,6 +98,8 @@ export interface ObservedDeployment {
   readonly deleting: boolean;
   /** What of our metadata and settings differs and can be put back without touching a pod: `label pam.gatewaypool.io/slot`. */
   readonly drift: readonly string[];
+  /** Those of `drift` that somebody else than the operator wrote last. What is in `drift` alone may come from a change of the pool. */
+  readonly editedSettings: readonly string[];
   /** Whether fields of ours in its pod template were changed by somebody. Never put back: that would restart the pod. */
   readonly templateDrift: boolean;
   /** Name of the config copy that its pod template refers to. */
@@ -131,6 +133,8 @@ export interface ObservedPod {
   readonly configCopy: string | undefined;
   /** metadata.deletionTimestamp is set. */
   readonly terminating: boolean;
+  /** That time: the end of its grace period, when it is killed at the latest; undefined: it was not told to end. */
+  readonly endsAt: string | undefined;
   /** Its phase is Succeeded or Failed: no container of it runs, or will. */
   readonly ended: boolean;
   /** Its node does not answer (taint or Ready condition `unreachable`, or pod status reason NodeLost). */
@@ -147,12 +151,19 @@ export interface ObservedPod {
   readonly waiting: { readonly reason: string; readonly message: string } | undefined;
   /** Of the gateway container. */
   readonly restarts: number;
-  /** How the gateway container last ended, in Kubernetes' words; undefined: it never did. Its own last words may hold secrets. */
-  readonly lastEnd: { readonly reason: string; readonly exitCode: number } | undefined;
+  /**
+   * How long this process has known that the gateway container runs as it does now, by its own clock; undefined while it does not run.
+   * A restart of the container, or of this process, begins it anew.
+   */
+  readonly gatewayRunsMilliseconds: number | undefined;
+  /** How the gateway container last ended, in Kubernetes' words; undefined: it never did. */
+  readonly lastEnd: LastEnd | undefined;
   /** Its node takes no new pods (`spec.unschedulable`): somebody is about to drain it. */
   readonly nodeCordoned: boolean;
   /** Image of its sidecar. */
   readonly balancerImage: string | undefined;
+  /** `drain.deadlineSeconds` as it was when the pod was made: its grace period cannot be changed. undefined: not known. */
+  readonly drainDeadlineSeconds: number | undefined;
   /**
    * How long this process has known that it could become Ready, by its own clock: since its sidecar let the gateway start, or, while its
    * sidecar does not run at all, since its creation. undefined while it waits for its seat: that time does not count. Begins anew with
@@ -161,6 +172,13 @@ export interface ObservedPod {
   readonly progressMilliseconds: number | undefined;
   /** What its sidecar answered when it was asked just now (see `podsToAsk`); undefined when it was not asked or did not answer. */
   readonly answer: PodAnswer | undefined;
+}
+
+export interface LastEnd {
+  readonly reason: string;
+  readonly exitCode: number;
+  /** Its own last words: short, in one line, without what looks like a secret; empty when it left none. */
+  readonly message: string;
 }
 
 /** What matters to a plan of a sidecar's live answer at /sessions. */

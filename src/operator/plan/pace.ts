@@ -4,6 +4,7 @@ import { waitingSlots } from './held.ts';
 import type { Observation } from './observation.ts';
 import type { Picture } from './picture.ts';
 import type { Retirement } from './retirement.ts';
+import { untilUnready } from './start-trouble.ts';
 
 /** How often held pods are asked again while seats above the maximum wait to be taken back. */
 const heldMilliseconds = 2000;
@@ -22,6 +23,7 @@ export function lookAgain({ observation, seating, publishing, retiring }: Pictur
     publishing.waitMilliseconds,
     asks ? heldMilliseconds : undefined,
     failsIn(observation, seating.slots),
+    ...seating.slots.flatMap(({ pods }) => pods.map(untilUnready)),
     retiring.rollout.mayChange ? laterMilliseconds : undefined,
     ...retiring.retirements.map((retirement) => untilSessionsEnd(retirement, observation)),
   ].filter((wait) => wait !== undefined);

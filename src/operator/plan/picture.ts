@@ -7,6 +7,7 @@ import { slotsToRepair } from './drift.ts';
 import { gateStep } from './gate-step.ts';
 import { revisionsToRemember } from './good-revision.ts';
 import type { Observation } from './observation.ts';
+import { drainingSlots } from './progress.ts';
 import type { PublishStep } from './publish.ts';
 import { publishStep } from './publish.ts';
 import type { Retiring } from './retirements.ts';
@@ -50,12 +51,12 @@ export function pictureOf(observation: Observation): Picture {
   const { pool, gate } = observation;
   const seating = seatingOf(observation);
   const retiring = retiringOf(observation, seating);
-  const counts = countsOf(pool, seating);
+  const drains = pool.spec.paused ? drainsToTakeBack(observation, retiring) : drainsToOrder(observation, retiring);
+  const counts = countsOf(pool, seating, drainingSlots({ observation, seating, drains }));
   const seen = { observation, seating, counts, blocked: startsBlockedBy(observation), retiring };
-  if (pool.spec.paused) return { ...seen, ...nothing, drains: drainsToTakeBack(observation, retiring) };
+  if (pool.spec.paused) return { ...seen, ...nothing, drains };
 
   const step = gateStep(observation, seating);
-  const drains = drainsToOrder(observation, retiring);
   const repairs = slotsToRepair(seating, gate?.readable === true ? gate.gate : undefined);
   // Note: a stop rests on what the gate and the sidecars know. While either is about to be told something new, it waits.
   const mayStop = !isComing(step, observation) && drains === undefined;

@@ -1,6 +1,7 @@
 import type { Action, Plan } from './actions.ts';
 import { staleConfigCopies } from './config-copies.ts';
 import { verdictsOf } from './conditions/all.ts';
+import { endingEvents } from './ending.ts';
 import { transitionEvents } from './events.ts';
 import { lossEvents } from './lost.ts';
 import type { Observation } from './observation.ts';
@@ -26,7 +27,7 @@ import { statusOf } from './status.ts';
  * The rest:
  * - `drift.ts`, `good-revision.ts`, `config-copies.ts` what is put back, written down, cleared away
  * - `pods-to-ask.ts`, `pace.ts` whom to ask, and when to look again (G8)
- * - `conditions/`, `slot-status.ts`, `summary.ts`, `events.ts`, `lost.ts` how it is told
+ * - `conditions/`, `slot-status.ts`, `summary.ts`, `events.ts`, `lost.ts`, `ending.ts` how it is told
  */
 export function plan(observation: Observation, now: Date): Plan {
   const { pool, gate } = observation;
@@ -40,7 +41,7 @@ export function plan(observation: Observation, now: Date): Plan {
     actions: pool.spec.paused ? takeBacksOf(picture) : actionsOf(picture),
     publish: picture.publishing.publish,
     status: statusOf(picture, verdicts, now),
-    events: [...transitionEvents(pool, verdicts), ...lossEvents(observation)],
+    events: [...transitionEvents(pool, verdicts), ...lossEvents(observation), ...endingEvents(observation)],
     requeueAfterMilliseconds: pool.spec.paused ? undefined : lookAgain(picture),
   };
 }

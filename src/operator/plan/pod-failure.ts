@@ -2,6 +2,7 @@ import { hasServed } from './has-served.ts';
 import type { Observation, ObservedPod } from './observation.ts';
 import { orderOf } from './order-of.ts';
 import type { Slot } from './slots.ts';
+import { describeEnd } from './start-trouble.ts';
 
 /** A gateway that ended this often has failed (guarantee G5). */
 const failedAfterRestarts = 3;
@@ -41,7 +42,7 @@ function hasNews({ answer, balancerStarted }: ObservedPod): boolean {
 function whatKubernetesSays({ waiting, lastEnd }: ObservedPod): string {
   return [
     ...(waiting === undefined ? [] : [`${waiting.reason}: ${waiting.message}`]),
-    ...(lastEnd === undefined ? [] : [`it last ended with ${lastEnd.reason}, exit code ${lastEnd.exitCode}`]),
+    ...(lastEnd === undefined ? [] : [describeEnd(lastEnd)]),
   ].join('; ');
 }
 

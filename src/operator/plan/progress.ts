@@ -4,7 +4,11 @@ import type { Slot } from './slots.ts';
 import { isStopped } from './slots.ts';
 
 /** Slots whose instance takes no new sessions and still lives. What is ordered or taken back now counts already. */
-export function drainingSlots({ observation, seating, drains }: Picture): readonly Slot[] {
+export function drainingSlots({
+  observation,
+  seating,
+  drains,
+}: Pick<Picture, 'observation' | 'seating' | 'drains'>): readonly Slot[] {
   const ordered = new Set((drains?.drains.draining ?? observation.drains?.draining ?? []).map(({ podUid }) => podUid));
   return seating.slots.filter(({ pods }) => pods.some(({ uid, terminating }) => ordered.has(uid) && !terminating));
 }

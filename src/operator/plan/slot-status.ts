@@ -7,8 +7,9 @@ import { drainingSlots } from './progress.ts';
 import { intention } from './retirement.ts';
 import { describeRetirement } from './retirement-status.ts';
 import type { Slot } from './slots.ts';
-import { hasStarted, mainPod } from './slots.ts';
+import { hasStarted, isStopped, mainPod } from './slots.ts';
 import { describeUnready, describeWaiting } from './start-trouble.ts';
+import { whenItEnds } from './ending.ts';
 
 interface State {
   readonly state: SlotState;
@@ -43,27 +44,29 @@ export function troubles(picture: Picture): string[] {
     .map(({ name, state, reason }) => `${name}: ${state}, ${reason}`);
 }
 
+/** What keeps the pod of a slot from being ready, in Kubernetes' words and with what to do; undefined: nothing that is out of the ordinary. */
+export function troubleOf(slot: Slot, picture: Picture): string | undefined {
+  const pod = mainPod(slot);
+  const isTrouble = pod !== undefined && !pod.ready && (pod.waiting !== undefined || pod.lastEnd !== undefined);
+  return isTrouble ? stateOf(slot, picture).reason : undefined;
+}
+
 function stateOf(slot: Slot, picture: Picture): State {
   const pod = mainPod(slot);
-  if (pod === undefined) return withoutPod(slot);
+  if (pod === undefined) return withoutPod(slot, picture);
   const { pool } = picture.observation;
   const serves = pod.ready || hasServed(slot.name, pod, pool);
   if (pod.nodeLost) {
     const state = serves || pod.terminating ? 'Lost' : 'Starting';
     return { state, reason: `node ${pod.node ?? 'unknown'} does not answer` };
   }
-  if (pod.terminating)
-    return { state: 'Stopping', reason: `pod ${pod.name} ends as soon as its sessions or its grace period are over` };
+  if (pod.terminating) return { state: 'Stopping', reason: `pod ${pod.name} ends ${whenItEnds(pod)}` };
   if (!hasStarted(pod)) return waiting(slot, pod, picture);
 
   const draining = serves ? drainingState(slot, picture) : undefined;
   if (draining !== undefined) return draining;
   if (pod.ready) return { state: 'Ready', reason: 'serves' };
-
-  const why =
-    pod.waiting === undefined ? describeUnready(pool) : describeWaiting(pod.waiting, pool.namespace, pod.name);
-  const restarts = pod.restarts === 0 ? '' : ` (${pod.restarts} restarts)`;
-  return { state: serves ? 'NotReady' : 'Starting', reason: `gateway was started${restarts}, ${why}` };
+  return { state: serves ? 'NotReady' : 'Starting', reason: describeUnready(pod, pool) };
 }
 
 function drainingState(slot: Slot, picture: Picture): State | undefined {
@@ -77,6 +80,9 @@ function drainingState(slot: Slot, picture: Picture): State | undefined {
 
 function notesOf(slot: Slot, state: SlotState, { retiring, observation }: Picture): string[] {
   if (state === 'Draining') return [];
+  const { paused } = observation.pool.spec;
+  const asked = paused && slot.deployment?.stopRequested === true && !isStopped(slot);
+  if (asked) return ['asked to stop; nothing is stopped while spec.paused is true'];
 
   const retirement = retiring.retirements.find((found) => found.slot.name === slot.name);
   if (retirement === undefined) {
@@ -87,22 +93,37 @@ function notesOf(slot: Slot, state: SlotState, { retiring, observation }: Pictur
     : [describeRetirement(retirement, observation.pool.spec, false)];
 }
 
-function withoutPod({ name, seated, deployment }: Slot): State {
-  if (!seated) return { state: 'Vacant', reason: `Deployment ${name} has no seat and is deleted` };
-  if (deployment === undefined)
-    return { state: 'Vacant', reason: `holds a seat; its Deployment is created as soon as it may start` };
-  if (deployment.replicas === 0) return { state: 'Vacant', reason: `Deployment ${name} was scaled to 0 by hand` };
+function withoutPod(slot: Slot, { seating, observation }: Picture): State {
+  const { name, seated, deployment } = slot;
+  const { paused } = observation.pool.spec;
+  const when = paused ? 'when spec.paused is false' : undefined;
+  if (!seated) return vacant(`Deployment ${name} has no seat and is deleted`, when);
+  if (deployment === undefined) {
+    return seating.toLeave.includes(slot)
+      ? vacant(
+          `was stopped, and is not wanted: ${seating.target} ${seating.target === 1 ? 'is' : 'are'}; its seat is taken back`,
+          when,
+        )
+      : vacant('holds a seat; its Deployment is created', when ?? 'as soon as it may start');
+  }
+  if (deployment.replicas === 0) return vacant(`Deployment ${name} was scaled to 0 by hand`);
   return { state: 'Starting', reason: 'its pod is being created' };
+}
+
+function vacant(reason: string, when?: string): State {
+  return { state: 'Vacant', reason: when === undefined ? reason : `${reason} ${when}` };
 }
 
 function waiting(slot: Slot, pod: ObservedPod, { observation }: Picture): State {
   const { gate, pool } = observation;
+  const other = slot.pods.find((peer) => peer.uid !== pod.uid && hasStarted(peer));
+  if (other !== undefined) {
+    const when = other.terminating ? `, ${whenItEnds(other)}` : '';
+    return { state: 'Held', reason: `waits until pod ${other.name} has ended${when}: one gateway per slot` };
+  }
   const held = pod.answer?.held;
   if (held !== undefined && held !== null) return { state: 'Held', reason: held.message };
 
-  const other = slot.pods.find((peer) => peer.uid !== pod.uid && hasStarted(peer));
-  if (other !== undefined)
-    return { state: 'Held', reason: `waits until pod ${other.name} has ended: one gateway per slot` };
   if (pod.waiting !== undefined) {
     return { state: 'Starting', reason: describeWaiting(pod.waiting, pool.namespace, pod.name) };
   }

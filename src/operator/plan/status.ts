@@ -3,6 +3,7 @@ import type { GatewayPoolStatus } from '../../api/status.ts';
 import { publishedLimits } from './cap.ts';
 import type { Verdicts } from './conditions/all.ts';
 import { conditionsOf } from './conditions/all.ts';
+import { endingSlots } from './ending.ts';
 import type { Limits } from './gate.ts';
 import type { Picture } from './picture.ts';
 import { slotStatuses } from './slot-status.ts';
@@ -13,7 +14,8 @@ export function statusOf(picture: Picture, verdicts: Verdicts, now: Date): Gatew
   const { observation, counts } = picture;
   const { pool } = observation;
   const slots = slotStatuses(picture, now);
-  const draining = slots.filter(({ state }) => state === 'Draining').length;
+  const ending = new Set(endingSlots(picture.seating.slots).map(({ name }) => name));
+  const draining = slots.filter(({ name, state }) => state === 'Draining' || ending.has(name)).length;
   return {
     observedGeneration: pool.generation,
     summary: summaryOf(picture, verdicts, draining),

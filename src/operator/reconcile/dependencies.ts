@@ -22,6 +22,7 @@ export interface ReconcileDependencies {
   readonly memories: PoolMemories;
   readonly versionAge: VersionAge;
   readonly progressAge: ProgressAge;
+  readonly gatewayAge: ProgressAge;
   readonly written: WrittenVersions;
   readonly askSidecar: AskSidecar;
   readonly recordEvent: (pool: StoredPool, event: PlannedEvent) => void;

@@ -31,7 +31,7 @@ export async function look(
   const pool: RenderedPool = { namespace, name, uid, spec: resolveSpec(spec), restart };
   const reading = await dependencies.configReader.check(pool, signal);
   const memory = await recheck(dependencies, pool, dependencies.memories.of(uid, generation), signal);
-  const { caches, versionAge, progressAge, balancerImage } = dependencies;
+  const { caches, versionAge, progressAge, gatewayAge, balancerImage } = dependencies;
 
   const seen = observe({
     identity,
@@ -41,6 +41,7 @@ export async function look(
     memory,
     versionAge,
     progressAge,
+    gatewayAge,
     balancerImage,
   });
   const observation = await ask(dependencies, seen, signal);

@@ -13,7 +13,7 @@ import type { JsonObject } from './template-overlay.ts';
 import { mergeTemplate } from './template-overlay.ts';
 
 /** From the end of the drain to the end of the pod: for the gateway's own shutdown. */
-const shutdownSeconds = 60;
+export const shutdownSeconds = 60;
 
 /** The pod of one slot: ours, with the user's template laid over it. */
 export function podTemplate(pool: RenderedPool, slot: string, inputs: SlotInputs): PodTemplate {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Store } from '../../../src/kube/cache/store.ts';
 import type { ProgressAge } from '../../../src/operator/observe/watched-pod.ts';
-import { progressSince, trackProgress } from '../../../src/operator/observe/progress.ts';
+import { progressSince, trackGateways, trackProgress } from '../../../src/operator/observe/progress.ts';
 import type { WatchedPod } from '../../../src/operator/observe/watched-pod.ts';
 import { FakeClock } from '../../kube/fake-clock.ts';
 
@@ -118,5 +118,39 @@ describe('trackProgress', () => {
     pods.remove('a/prod-0-abc', '2');
 
     expect(ageOf(pod)).toBe(0);
+  });
+});
+
+describe('trackGateways', () => {
+  const runsSince = (startedAt: string, resourceVersion: string): WatchedPod => {
+    const gateway = { name: 'gateway', restartCount: 0, state: { running: { startedAt } } };
+    const pod = podOf({ containerStatuses: [gateway] });
+    return { ...pod, metadata: { ...pod.metadata, resourceVersion } };
+  };
+
+  it('counts from the start of the container, and anew after its restart', async () => {
+    const clock = new FakeClock();
+    const pods = new Store<WatchedPod>();
+    const ageOf = trackGateways(pods, clock);
+    const first = runsSince('2026-01-01T00:00:00Z', '1');
+    const restarted = runsSince('2026-01-01T00:00:09Z', '2');
+
+    pods.put(first, '1');
+    await clock.advance(4000);
+    const age = ageOf(first);
+    pods.put(restarted, '2');
+    await clock.advance(1000);
+
+    expect([age, ageOf(restarted)]).toEqual([4000, 1000]);
+  });
+
+  it('knows no time of a gateway that does not run, whatever runs beside it', () => {
+    const ageOf = trackGateways(new Store<WatchedPod>(), new FakeClock());
+    const running = { running: { startedAt: '2026-01-01T00:00:00Z' } };
+    const waits = { name: 'gateway', restartCount: 1, state: { waiting: { reason: 'CrashLoopBackOff' } } };
+
+    expect(ageOf(podOf({ containerStatuses: [{ name: 'exporter', restartCount: 0, state: running }, waits] }))).toBe(
+      undefined,
+    );
   });
 });

@@ -8,7 +8,7 @@ import { renderedPool } from '../render/rendered-pool.ts';
 
 const pool = renderedPool();
 const checks = { isDrift: () => false, revisionWith: () => 'r1' };
-const surroundings = { nodeOf: () => undefined, progressAge: () => 0 };
+const surroundings = { nodeOf: () => undefined, progressAge: () => 0, gatewayAge: () => 0 };
 
 const deployment = (name: string, metadata: Partial<ObjectMeta> = {}): WatchedDeployment => ({
   apiVersion: 'apps/v1',

@@ -38,6 +38,7 @@ describe('observeDeployment', () => {
       revision: 'r1',
       deleting: false,
       drift: [],
+      editedSettings: [],
       templateDrift: false,
       configCopy: 'prod-config-0123456789',
       differsBesidesConfig: false,
@@ -47,6 +48,27 @@ describe('observeDeployment', () => {
       failedRevision: undefined,
       stopRequested: false,
     });
+  });
+
+  it.each([
+    {
+      name: 'somebody else',
+      manager: 'kubectl-edit',
+      fields: { 'f:minReadySeconds': {} },
+      edited: ['minReadySeconds'],
+    },
+    { name: 'the operator', manager: 'gatewaypool-operator', fields: { 'f:minReadySeconds': {} }, edited: [] },
+    {
+      name: 'nobody else, though they wrote others',
+      manager: 'kubectl-edit',
+      fields: { 'f:replicas': {} },
+      edited: [],
+    },
+  ])('sees that $name wrote a setting that differs', ({ manager, fields, edited }) => {
+    const entry = { manager, fieldsV1: { 'f:spec': fields } };
+    const deployment = deploymentOf({ managedFields: [entry] }, { minReadySeconds: 60 });
+
+    expect(observed(deployment)).toMatchObject({ drift: ['minReadySeconds'], editedSettings: edited });
   });
 
   it.each([

@@ -1,14 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { lastWordsOf } from '../../../src/operator/observe/last-words.ts';
 import type { PodSurroundings, WatchedPod } from '../../../src/operator/observe/watched-pod.ts';
 import { observePod, trimPod } from '../../../src/operator/observe/watched-pod.ts';
 
 const progressAge = (): number => 5000;
-const surroundings = { nodeOf: () => undefined, progressAge };
+const gatewayAge = (): number => 3000;
+const surroundings = { nodeOf: () => undefined, progressAge, gatewayAge };
 
 /** A pod whose node has this spec. */
 const onNode = (spec: object): PodSurroundings => ({
   nodeOf: (name) => (name === 'node-1' ? { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec } : undefined),
   progressAge,
+  gatewayAge,
 });
 
 /** A pod of slot prod-0 as the API server sends it, placed and running unless said otherwise. */
@@ -123,6 +126,27 @@ describe('observePod', () => {
     expect(observePod(podOf(), surroundings).terminating).toBe(false);
   });
 
+  it('knows when its grace period ends', () => {
+    const endsAt = '2026-01-01T01:01:00Z';
+
+    expect(observePod(trimPod(podOf({}, { deletionTimestamp: endsAt })), surroundings).endsAt).toBe(endsAt);
+    expect(observePod(podOf(), surroundings).endsAt).toBeUndefined();
+  });
+
+  it.each([
+    { name: 'its grace period says', grace: 3660, deadline: 3600 },
+    { name: 'none, of a pod whose grace period is shorter than ours', grace: 30, deadline: 0 },
+    { name: 'not known', grace: undefined, deadline: undefined },
+  ])('knows its drain deadline: $name', ({ grace, deadline }) => {
+    const spec = grace === undefined ? {} : { terminationGracePeriodSeconds: grace };
+
+    expect(observePod(trimPod({ ...podOf(), spec }), surroundings).drainDeadlineSeconds).toBe(deadline);
+  });
+
+  it('tells how long it is known that the gateway runs', () => {
+    expect(observePod(podOf(), surroundings).gatewayRunsMilliseconds).toBe(3000);
+  });
+
   it.each([
     {
       name: 'was let through by its sidecar',
@@ -205,7 +229,7 @@ describe('observePod', () => {
 });
 
 describe('how the gateway last ended', () => {
-  const end = { reason: 'Error', exitCode: 4, message: 'opensesame is wrong' };
+  const end = { reason: 'Error', exitCode: 4, message: 'cannot log in:\npassword=opensesame is wrong\n' };
 
   it.each([
     { name: 'it has just ended', gateway: container('gateway', { terminated: end }) },
@@ -213,10 +237,14 @@ describe('how the gateway last ended', () => {
       name: 'it was started again',
       gateway: container('gateway', { running: {} }, { restartCount: 3, lastState: { terminated: end } }),
     },
-  ])('is told when $name, without its last words', ({ gateway }) => {
+  ])('is told when $name, with its last words and without secrets in them', ({ gateway }) => {
     const pod = trimPod(statusOf({ containerStatuses: [gateway] }));
 
-    expect(observePod(pod, surroundings).lastEnd).toEqual({ reason: 'Error', exitCode: 4 });
+    expect(observePod(pod, surroundings).lastEnd).toEqual({
+      reason: 'Error',
+      exitCode: 4,
+      message: 'cannot log in: password=[hidden] is wrong',
+    });
     expect(JSON.stringify(pod)).not.toContain('opensesame');
   });
 
@@ -264,12 +292,12 @@ describe('trimPod', () => {
     });
   });
 
-  it('keeps the last words of the sidecar alone', () => {
+  it('keeps the last words of the sidecar whole, and the end of those of the gateway', () => {
     const { initContainerStatuses = [], containerStatuses = [] } = trimPod(full).status ?? {};
 
     expect(initContainerStatuses.map(({ state }) => state?.terminated)).toEqual([{}, undefined]);
     expect(initContainerStatuses[1]?.lastState?.terminated).toEqual(lastWords);
-    expect(containerStatuses[0]?.lastState?.terminated).toEqual({});
+    expect(containerStatuses[0]?.lastState?.terminated).toEqual({ message: lastWordsOf(lastWords.message) });
   });
 
   it('keeps the labels by which the pool finds it, and drops the rest', () => {

@@ -171,8 +171,54 @@ describe('drainsToOrder, what is taken back', () => {
   it.each([
     {
       name: 'raised replicas (G4)',
-      pool: asked(poolOf({ replicas: 3, running: [0, 1, 2], draining: [2], ...listening })),
-      told: ['prod-2: it is to stay'],
+      pool: asked(withDrains({ replicas: 3, running: [0, 1, 2], ...listening }, drainOf(2, { cause: 'NotWanted' }))),
+      told: ['prod-2: it is wanted again, because replicas is 3'],
+    },
+    {
+      name: 'replicas that are not set any more',
+      pool: asked(withDrains({ running: [0, 1, 2], ...listening }, drainOf(2, { cause: 'NotWanted' }))),
+      told: ['prod-2: it is wanted again, because replicas is not set'],
+    },
+    {
+      name: 'another one that is to stop by name',
+      pool: asked(
+        withDrains(
+          {
+            replicas: 2,
+            running: [1, 2],
+            slots: [slotOf(0, { deployment: deploymentOf(0, { stopRequested: true }) })],
+            ...listening,
+          },
+          drainOf(2, { cause: 'NotWanted' }),
+        ),
+      ),
+      told: ['prod-2: prod-0 ends instead'],
+    },
+    {
+      name: 'a stop that nobody asks for any more, also where a rollout is blocked',
+      pool: asked(
+        withDrains({ max: 2, outdated: [0, 1, 2], ...listening }, drainOf(2, { cause: 'StopRequested' })),
+        busy,
+      ),
+      told: ['prod-2: its annotation pam.gatewaypool.io/stop is gone'],
+    },
+    {
+      name: 'a change that was undone',
+      pool: asked(poolOf({ running: [0, 1, 2], draining: [2], ...listening })),
+      told: ['prod-2: it runs what the spec asks for'],
+    },
+    {
+      name: 'a revision that failed and became available after all',
+      pool: asked(withDrains({ running: [0, 1, 2], ...listening }, drainOf(2, { cause: 'RevisionFailed' }))),
+      told: ['prod-2: revision new is not called failed any more'],
+    },
+    {
+      name: 'another revision after one that failed',
+      pool: asked(
+        withDrains({ max: 2, outdated: [0, 1, 2], ...listening }, drainOf(2, { cause: 'RevisionFailed' })),
+        busy,
+      ),
+      told: ['prod-2: another revision than the one that failed is wanted now'],
     },
     {
       name: 'a cap that was lowered in the middle of a rollout (G2)',
@@ -290,11 +336,11 @@ describe('drainsToOrder, what is told', () => {
   it.each([
     {
       name: 'what is ordered and what is taken back',
-      pool: asked(withDrains({ replicas: 2, running: [0, 1, 2], ...listening }, drainOf(1)), {
+      pool: asked(withDrains({ replicas: 2, running: [0, 1, 2], ...listening }, drainOf(1, { cause: 'NotWanted' })), {
         0: { backends: { 'prod-0': 1, 'prod-1': 1 } },
       }),
       reason:
-        'prod-2 is to drain and is stopped as soon as its sessions are over: replicas is 2; prod-1 takes new sessions again: it is to stay',
+        'prod-2 is to drain and is stopped as soon as its sessions are over: replicas is 2; prod-1 takes new sessions again: prod-2 ends instead',
     },
     {
       name: 'a deadline, where there is one',

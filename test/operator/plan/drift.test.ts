@@ -82,7 +82,22 @@ describe('slotsToRepair', () => {
 
     expect(repair).toMatchObject({
       byHand: false,
-      reason: 'Deployment prod-1 has another minReadySeconds than its pool: put right',
+      reason: 'Deployment prod-1 is given the minReadySeconds that its pool has now',
+    });
+  });
+
+  it('tells an edit of the Deployment itself from that', () => {
+    const edited = {
+      drift: ['minReadySeconds', 'progressDeadlineSeconds'],
+      editedSettings: ['progressDeadlineSeconds'],
+    };
+    const [repair] = repairs(poolOf({ running: [0, 2], slots: [changed(edited)] }));
+
+    expect(repair).toMatchObject({
+      byHand: true,
+      what: ['minReadySeconds', 'progressDeadlineSeconds'],
+      reason:
+        'Deployment prod-1 was edited by hand (progressDeadlineSeconds): put right; it is given the minReadySeconds that its pool has now',
     });
   });
 });

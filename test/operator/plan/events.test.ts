@@ -168,8 +168,8 @@ describe('actionEvents', () => {
       told: ['Normal SlotStarted Started slot prod-2: 1 more wanted, 1 of 3 seats free'],
     },
     {
-      action: { ...repair, what: ['minReadySeconds'], byHand: false, reason: 'Deployment prod-1 is put right' },
-      told: ['Normal SlotRepaired Deployment prod-1 is put right'],
+      action: { ...repair, what: ['minReadySeconds'], byHand: false, reason: 'Deployment prod-1 follows' },
+      told: ['Normal SlotUpdated Deployment prod-1 follows'],
     },
     { action: repair, told: ['Warning SlotRepaired Deployment prod-1 was scaled to 5 by hand: put right'] },
     { action: { action: 'EnsureChildren', desiredInstances: 3 }, told: [] },

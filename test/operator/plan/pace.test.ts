@@ -67,6 +67,22 @@ describe('lookAgain', () => {
       after: 1000,
     },
     {
+      name: 'when it is time to say that a gateway which just started is not ready',
+      pool: poolOf({
+        running: [0, 1],
+        slots: [slotOf(2, { pods: [podOf(2, { ready: false, gatewayRunsMilliseconds: 3000 })] })],
+      }),
+      after: 2000,
+    },
+    {
+      name: 'never, once that was said',
+      pool: poolOf({
+        running: [0, 1],
+        slots: [slotOf(2, { pods: [podOf(2, { ready: false, gatewayRunsMilliseconds: 5000 })] })],
+      }),
+      after: undefined,
+    },
+    {
       name: 'later, while a broken pool waits for one without sessions',
       pool: asked(poolOf({ max: 2, slots: [broken(0), broken(1)] }), { 0: { sessions: 1 }, 1: { sessions: 1 } }),
       after: 5000,

@@ -135,7 +135,8 @@ describe('plan', () => {
       updatedInstances: 3,
       surplusInstances: 0,
       selector: 'pam.gatewaypool.io/pool=prod',
-      summary: '2 of 3 ready',
+      drainingInstances: 1,
+      summary: '2 of 3 ready, 1 draining',
     });
   });
 

@@ -199,6 +199,7 @@ export function deploymentOf(number: number, change: Partial<ObservedDeployment>
     revision: 'new',
     deleting: false,
     drift: [],
+    editedSettings: [],
     templateDrift: false,
     configCopy: 'prod-config-1',
     differsBesidesConfig: false,
@@ -235,6 +236,7 @@ export function podOf(number: number, change: Partial<ObservedPod> = {}): Observ
     revision: 'new',
     configCopy: 'prod-config-1',
     terminating: false,
+    endsAt: undefined,
     ended: false,
     nodeLost: false,
     ready: true,
@@ -243,9 +245,11 @@ export function podOf(number: number, change: Partial<ObservedPod> = {}): Observ
     gatewayEverStarted: true,
     waiting: undefined,
     restarts: 0,
+    gatewayRunsMilliseconds: 60_000,
     lastEnd: undefined,
     nodeCordoned: false,
     balancerImage: 'balancer:2',
+    drainDeadlineSeconds: 3600,
     progressMilliseconds: 1000,
     answer: undefined,
     ...change,
@@ -258,6 +262,7 @@ export function waitingPodOf(number: number, change: Partial<ObservedPod> = {}):
     ready: false,
     balancerStarted: false,
     gatewayEverStarted: false,
+    gatewayRunsMilliseconds: undefined,
     progressMilliseconds: undefined,
     ...change,
   });
@@ -265,5 +270,5 @@ export function waitingPodOf(number: number, change: Partial<ObservedPod> = {}):
 
 /** A pod that was deleted and whose gateway still works. */
 export function endingPodOf(number: number, change: Partial<ObservedPod> = {}): ObservedPod {
-  return podOf(number, { terminating: true, ready: false, ...change });
+  return podOf(number, { terminating: true, endsAt: '2026-03-01T13:01:00Z', ready: false, ...change });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ObservedPod } from '../../../src/operator/plan/observation.ts';
 import { pictureOf } from '../../../src/operator/plan/picture.ts';
 import { slotStatuses } from '../../../src/operator/plan/slot-status.ts';
 import { asked, deploymentOf, endingPodOf, now, podOf, poolOf, slotOf, waitingPodOf } from './pool-of.ts';
@@ -20,6 +21,9 @@ const failing = slotOf(0, {
   pods: [podOf(0, { ready: false, restarts: 3, waiting: { reason: 'CrashLoopBackOff', message: 'exit 1' } })],
 });
 const waits = (reason: string, message: string) => ({ waiting: { reason, message } });
+/** Its sidecar let the gateway through, and the container is not there yet. */
+const letThrough = (change: Partial<ObservedPod> = {}) =>
+  podOf(0, { ready: false, gatewayEverStarted: false, gatewayRunsMilliseconds: undefined, ...change });
 
 describe('slotStatuses', () => {
   it.each<{
@@ -64,6 +68,108 @@ describe('slotStatuses', () => {
       reason: 'gateway was started, its readiness probe fails',
     },
     {
+      name: 'was let through, and whose image is pulled',
+      sketch: { listening: true, slots: [slotOf(0, { pods: [letThrough()] })] },
+      state: 'Starting',
+      reason: 'its image is pulled or its container is created',
+    },
+    {
+      name: 'was let through, and whose image cannot be pulled',
+      sketch: { listening: true, slots: [slotOf(0, { pods: [letThrough(waits('ErrImagePull', 'no such tag'))] })] },
+      state: 'Starting',
+      reason: 'its container waits: ErrImagePull: no such tag; correct spec.image, or let the nodes pull it',
+    },
+    {
+      name: 'runs for a moment',
+      sketch: {
+        listening: true,
+        slots: [slotOf(0, { pods: [podOf(0, { ready: false, gatewayRunsMilliseconds: 4999 })] })],
+      },
+      state: 'Starting',
+      reason: 'gateway was started, and is not ready yet',
+    },
+    {
+      name: 'runs for some seconds',
+      sketch: {
+        listening: true,
+        slots: [slotOf(0, { pods: [podOf(0, { ready: false, gatewayRunsMilliseconds: 5000 })] })],
+      },
+      state: 'Starting',
+      reason: /^gateway was started, its readiness probe fails; it has to listen on 2222 as targetPort says/u,
+    },
+    {
+      name: 'runs beside a container that does not',
+      sketch: {
+        slots: [slotOf(0, { pods: [podOf(0, { ready: false, ...waits('CreateContainerError', 'no shell') })] })],
+      },
+      state: 'Starting',
+      reason: 'gateway was started, CreateContainerError: no shell; correct spec.template',
+    },
+    {
+      name: 'crashed and was just started again',
+      sketch: {
+        listening: true,
+        slots: [
+          slotOf(0, {
+            pods: [
+              podOf(0, { ready: false, restarts: 1, lastEnd: { reason: 'Error', exitCode: 7, message: 'no licence' } }),
+            ],
+          }),
+        ],
+      },
+      state: 'Starting',
+      reason:
+        'gateway was started (1 restart), it last ended with Error, exit code 7: "no licence"; see why: kubectl logs -n pam prod-0-abc -c gateway --previous',
+    },
+    {
+      name: 'crashed and waits for its next start',
+      sketch: {
+        slots: [
+          slotOf(0, {
+            pods: [
+              podOf(0, {
+                ready: false,
+                restarts: 2,
+                lastEnd: { reason: 'OOMKilled', exitCode: 137, message: '' },
+                ...waits('CrashLoopBackOff', 'back-off 20s'),
+              }),
+            ],
+          }),
+        ],
+      },
+      state: 'Starting',
+      reason:
+        'gateway was started (2 restarts), CrashLoopBackOff: back-off 20s; it last ended with OOMKilled, exit code 137; see why: kubectl logs -n pam prod-0-abc -c gateway --previous',
+    },
+    {
+      name: 'was asked to stop in a pause',
+      sketch: {
+        spec: { paused: true },
+        slots: [slotOf(0, { deployment: deploymentOf(0, { stopRequested: true }) })],
+      },
+      state: 'Ready',
+      reason: 'serves; asked to stop; nothing is stopped while spec.paused is true',
+    },
+    {
+      name: 'was deleted in a pause and is wanted',
+      sketch: { seats: [0], spec: { paused: true } },
+      state: 'Vacant',
+      reason: 'holds a seat; its Deployment is created when spec.paused is false',
+    },
+    {
+      name: 'was deleted in a pause and is not wanted any more',
+      sketch: { replicas: 1, running: [0], seats: [0, 1], spec: { paused: true } },
+      slot: 1,
+      state: 'Vacant',
+      reason: 'was stopped, and is not wanted: 1 is; its seat is taken back when spec.paused is false',
+    },
+    {
+      name: 'was deleted and is not wanted any more',
+      sketch: { replicas: 0, seats: [0] },
+      state: 'Vacant',
+      reason: 'was stopped, and is not wanted: 0 are; its seat is taken back',
+    },
+    {
       name: 'crashes again and again',
       sketch: {
         slots: [slotOf(0, { pods: [podOf(0, { ready: false, restarts: 4, ...waits('CrashLoopBackOff', 'exit 1') })] })],
@@ -78,7 +184,8 @@ describe('slotStatuses', () => {
         slots: [slotOf(0, { pods: [endingPodOf(0, { name: 'prod-0-old' }), waitingPodOf(0, { uid: 'new' })] })],
       },
       state: 'Held',
-      reason: 'waits until pod prod-0-old has ended: one gateway per slot',
+      reason:
+        'waits until pod prod-0-old has ended, when its sessions are over, at 2026-03-01T13:01:00Z at the latest: one gateway per slot',
     },
     {
       name: 'is above the cap',
@@ -91,7 +198,7 @@ describe('slotStatuses', () => {
       name: 'ends',
       sketch: { ending: [0] },
       state: 'Stopping',
-      reason: 'pod prod-0-abc ends as soon as its sessions or its grace period are over',
+      reason: 'pod prod-0-abc ends when its sessions are over, at 2026-03-01T13:01:00Z at the latest',
     },
     {
       name: 'was evicted from a node that does not answer, and what it did before is not known any more',

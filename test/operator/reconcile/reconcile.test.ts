@@ -42,6 +42,7 @@ function reconcileWith(transport: KubeTransport) {
     memories: new PoolMemories(),
     versionAge: () => 0,
     progressAge: () => 0,
+    gatewayAge: () => 0,
     written: new WrittenVersions(),
     askSidecar: () => Promise.resolve(undefined),
     recordEvent: () => {},

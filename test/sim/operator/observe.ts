@@ -8,6 +8,7 @@ import type {
   ObservedSlot,
 } from '../../../src/operator/plan/observation.ts';
 import { slotNumber } from '../../../src/operator/plan/slots.ts';
+import { shutdownSeconds } from '../../../src/operator/render/pod-template.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Collections, SimDeployment, SimGate, SimPod, SimSecret } from '../cluster/objects.ts';
 import { answerOf } from '../cluster/sidecar.ts';
@@ -122,6 +123,7 @@ function observedDeployment(deployment: SimDeployment, revisionWith: (config: nu
     revision: template.revision,
     deleting: false,
     drift,
+    editedSettings: [],
     templateDrift: isEdited(template),
     configCopy: copyNamed(template.config),
     differsBesidesConfig: template.revision !== revisionWith(template.config),
@@ -143,6 +145,7 @@ export function observedPod(pod: SimPod, cordoned: Collections['cordoned'], prog
     revision: template.revision,
     configCopy: copyNamed(template.config),
     terminating,
+    endsAt: endOf(pod),
     ended: false,
     nodeLost,
     ready: report.ready,
@@ -151,9 +154,12 @@ export function observedPod(pod: SimPod, cordoned: Collections['cordoned'], prog
     gatewayEverStarted: report.gatewayEverStarted,
     waiting: report.waiting,
     restarts: report.restarts,
+    // Note: for longer than it takes to become ready. What is said earlier depends on nothing that the simulation is about.
+    gatewayRunsMilliseconds: report.gatewayEverStarted ? 60_000 : undefined,
     lastEnd: undefined,
     nodeCordoned: node !== undefined && cordoned.includes(node),
     balancerImage: template.sidecar,
+    drainDeadlineSeconds: template.drainSeconds,
     progressMilliseconds: since === undefined ? undefined : progressMilliseconds,
     answer: undefined,
   };
@@ -162,6 +168,12 @@ export function observedPod(pod: SimPod, cordoned: Collections['cordoned'], prog
 function progressSince({ createdMilliseconds, report }: SimPod): string | undefined {
   if (report.startedMilliseconds !== undefined) return timestamp(report.startedMilliseconds);
   return report.sidecarRan ? undefined : timestamp(createdMilliseconds);
+}
+
+/** The end of its grace period, which the API server works out when the deletion is asked for. */
+function endOf({ terminatingSince, template }: SimPod): string | undefined {
+  if (terminatingSince === undefined) return undefined;
+  return timestamp(terminatingSince + (template.drainSeconds + shutdownSeconds) * 1000);
 }
 
 /** The time of the API server. */

@@ -1,4 +1,4 @@
-import { describeReady, isReady } from '../counts.ts';
+import { describeReady, takesNewWork } from '../counts.ts';
 import { hasServed } from '../has-served.ts';
 import type { Picture } from '../picture.ts';
 import { drainingSlots, slotsUnderWay } from '../progress.ts';
@@ -54,9 +54,10 @@ function whyNotReady({ observation, counts }: Picture): string {
 /** Whether nothing is missing but instances that are being replaced, or drain before that. */
 function isReplacement(picture: Picture): boolean {
   const { observation, seating, counts } = picture;
+  const draining = drainingSlots(picture);
   const absent = new Set(
-    [...drainingSlots(picture), ...slotsUnderWay(observation, seating.slots)]
-      .filter((slot) => !isReady(slot))
+    [...draining, ...slotsUnderWay(observation, seating.slots)]
+      .filter((slot) => !takesNewWork(slot, draining, observation.pool))
       .map(({ name }) => name),
   );
   return absent.size > 0 && counts.ready + absent.size >= counts.desired;

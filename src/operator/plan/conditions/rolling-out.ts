@@ -1,8 +1,10 @@
-import type { ResolvedSpec } from '../../../api/resolve.ts';
 import { isIdle } from '../busy.ts';
+import { whenItEnds } from '../ending.ts';
 import type { Picture } from '../picture.ts';
 import { drainingSlots, slotsUnderWay } from '../progress.ts';
 import { describeRetirement } from '../retirement-status.ts';
+import { troubleOf } from '../slot-status.ts';
+import type { ObservedPod } from '../observation.ts';
 import type { Slot } from '../slots.ts';
 import { plural } from '../plural.ts';
 import { describeFailure } from './revision-failed.ts';
@@ -27,13 +29,13 @@ export function rollingOut(picture: Picture): Verdict {
   }
   if (underWay.length > 0 && retiring.rollout.blocked?.reason !== 'Paused') {
     const rest = first === undefined ? '' : `. ${outdated(counts.outdated)}`;
-    return verdict('RollingOut', 'Replacing', `${describeUnderWay(underWay, spec)}${rest}`);
+    return verdict('RollingOut', 'Replacing', `${describeUnderWay(underWay, picture)}${rest}`);
   }
   if (first === undefined) return verdict('RollingOut', 'UpToDate', upToDate(picture));
 
   const { reason, message } = retiring.rollout.blocked ?? {
     reason: 'Replacing',
-    message: 'each ends for another reason',
+    message: counts.outdated.length === 1 ? 'it ends for another reason' : 'each ends for another reason',
   };
   const hint =
     reason === 'WaitingForDelete' ? `. To stop one when its sessions are over: ${stopHint(namespace, first)}` : '';
@@ -41,20 +43,22 @@ export function rollingOut(picture: Picture): Verdict {
 }
 
 /** Note: nothing is ready or late while the pod before still ends: for hours, if its sessions last that long. `Recreate` waits for it. */
-function describeUnderWay(slots: readonly Slot[], { rollout }: ResolvedSpec): string {
+function describeUnderWay(slots: readonly Slot[], picture: Picture): string {
+  const { rollout } = picture.observation.pool.spec;
   const ending = slots.flatMap(({ pods }) => pods.filter(({ terminating }) => terminating));
   const started = slots.filter(({ pods }) => !pods.some(({ terminating }) => terminating));
+  const troubles = started.flatMap((slot) => {
+    const trouble = troubleOf(slot, picture);
+    return trouble === undefined ? [] : [`${slot.name}: ${trouble}`];
+  });
   return [
-    ...(ending.length === 0
-      ? []
-      : [
-          `waits until pod ${ending.map(({ name }) => name).join(' and pod ')} has ended, when its sessions or its grace period are over`,
-        ]),
+    ...ending.map((pod) => `waits until pod ${pod.name} has ended, ${whenItEnds(pod)}`),
     ...(started.length === 0
       ? []
       : [
           `${started.map(({ name }) => name).join(', ')} got a new pod, which has to be ready for ${rollout.minReadySeconds} s`,
         ]),
+    ...troubles,
   ].join('; ');
 }
 
@@ -66,11 +70,24 @@ function outdated(names: readonly string[]): string {
 /** Guarantee G7: a new sidecar, as it comes with a new operator, is no reason to restart anybody. */
 function upToDate({ observation, seating }: Picture): string {
   const current = 'all instances run the current image, template and configuration';
-  const pods = seating.slots.flatMap((slot) => slot.pods);
+  const pods = seating.slots.flatMap((slot) => slot.pods).filter(({ terminating }) => !terminating);
   const older = pods.filter(
-    ({ balancerImage, terminating }) =>
-      !terminating && balancerImage !== undefined && balancerImage !== observation.balancerImage,
+    ({ balancerImage }) => balancerImage !== undefined && balancerImage !== observation.balancerImage,
   );
-  if (older.length === 0) return current;
-  return `${current}; ${older.length} with an older sidecar, which is replaced with the next rollout or restart`;
+  const sidecars =
+    older.length === 0
+      ? []
+      : [`${older.length} with an older sidecar, which is replaced with the next rollout or restart`];
+  return [current, ...sidecars, ...oldDeadlines(pods, observation.pool.spec.drain.deadlineSeconds)].join('; ');
+}
+
+/** A pod's grace period is a part of it for life, and the deadline is a part of that. */
+function oldDeadlines(pods: readonly ObservedPod[], wanted: number): string[] {
+  const deadlines = pods.flatMap(({ drainDeadlineSeconds: own }) => (own === undefined || own === wanted ? [] : [own]));
+  return [...new Set(deadlines)]
+    .sort((left, right) => left - right)
+    .map((deadline) => {
+      const { length } = deadlines.filter((own) => own === deadline);
+      return `${plural(length, 'pod')} still ${length === 1 ? 'has' : 'have'} the drain deadline of ${deadline} s, not ${wanted} s; it changes when a new pod takes the place`;
+    });
 }

@@ -90,7 +90,7 @@ describe('Ready', () => {
     {
       name: 'seats are full of instances that do not serve',
       pool: poolOf({ max: 1, starting: [0], ending: [1] }),
-      says: 'False WaitingForSeats: 0 of 1 ready; prod-0: Held, nothing may start: more seats are taken than the maximum of 1 allows; prod-1: Stopping, pod prod-1-abc ends as soon as its sessions or its grace period are over; the others start when seats are free',
+      says: 'False WaitingForSeats: 0 of 1 ready; prod-0: Held, nothing may start: more seats are taken than the maximum of 1 allows; prod-1: Stopping, pod prod-1-abc ends when its sessions are over, at 2026-03-01T13:01:00Z at the latest; the others start when seats are free',
     },
   ])('when $name', ({ pool, says }) => {
     expect(told('Ready', pool)).toBe(says);

@@ -4,7 +4,7 @@ import { verdictsOf } from '../../../../src/operator/plan/conditions/all.ts';
 import type { Observation } from '../../../../src/operator/plan/observation.ts';
 import { pictureOf } from '../../../../src/operator/plan/picture.ts';
 import { plan } from '../../../../src/operator/plan/plan.ts';
-import { asked, deploymentOf, endingPodOf, now, outdatedSlotOf, podOf, poolOf, slotOf } from '../pool-of.ts';
+import { asked, deploymentOf, drainOf, endingPodOf, now, outdatedSlotOf, podOf, poolOf, slotOf } from '../pool-of.ts';
 
 /** `True AllReady: message` */
 function told(type: ConditionType, pool: Observation): string {
@@ -68,7 +68,7 @@ describe('RollingOut', () => {
         running: [0, 1],
         slots: [{ ...rolled(), pods: [endingPodOf(2, { revision: 'old', name: 'prod-2-old' })] }],
       }),
-      says: 'True Replacing: waits until pod prod-2-old has ended, when its sessions or its grace period are over',
+      says: 'True Replacing: waits until pod prod-2-old has ended, when its sessions are over, at 2026-03-01T13:01:00Z at the latest. 1 instance (prod-2) runs an older image, template or configuration',
     },
     {
       name: 'two, of which one still ends',
@@ -82,7 +82,47 @@ describe('RollingOut', () => {
           rolled(),
         ],
       }),
-      says: 'True Replacing: waits until pod prod-1-old has ended, when its sessions or its grace period are over; prod-2 got a new pod, which has to be ready for 5 s',
+      says: 'True Replacing: waits until pod prod-1-old has ended, when its sessions are over, at 2026-03-01T13:01:00Z at the latest; prod-2 got a new pod, which has to be ready for 5 s',
+    },
+    {
+      name: 'one whose new pod does not come up, and why',
+      pool: poolOf({
+        running: [0, 1],
+        slots: [rolled({ gatewayEverStarted: false, waiting: { reason: 'ErrImagePull', message: 'no such tag' } })],
+      }),
+      says: /^True Replacing: prod-2 got a new pod, which has to be ready for 5 s; prod-2: its container waits: ErrImagePull: no such tag; correct spec\.image, or let the nodes pull it$/u,
+    },
+    {
+      name: 'one whose new pod ends again and again, and how',
+      pool: poolOf({
+        running: [0, 1],
+        slots: [rolled({ restarts: 1, lastEnd: { reason: 'Error', exitCode: 2, message: 'bad flag' } })],
+      }),
+      says: /; prod-2: gateway was started \(1 restart\), it last ended with Error, exit code 2: "bad flag"; see why: kubectl logs /u,
+    },
+    {
+      name: 'pods that keep the deadline which they were made with',
+      pool: poolOf({
+        running: [1],
+        slots: [0, 2].map((number) => slotOf(number, { pods: [podOf(number, { drainDeadlineSeconds: 60 })] })),
+      }),
+      says: /^False UpToDate: .*; 2 pods still have the drain deadline of 60 s, not 3600 s; it changes when a new pod takes the place$/u,
+    },
+    {
+      name: 'one pod that does',
+      pool: poolOf({ running: [0, 1], slots: [slotOf(2, { pods: [podOf(2, { drainDeadlineSeconds: 60 })] })] }),
+      says: /; 1 pod still has the drain deadline of 60 s, not 3600 s; /u,
+    },
+    {
+      name: 'pods of which it is not known, or that end anyway',
+      pool: poolOf({
+        running: [1],
+        slots: [
+          slotOf(0, { pods: [podOf(0, { drainDeadlineSeconds: undefined })] }),
+          slotOf(2, { pods: [podOf(2), endingPodOf(2, { uid: 'older', drainDeadlineSeconds: 60 })] }),
+        ],
+      }),
+      says: /^False UpToDate: all instances run the current image, template and configuration$/u,
     },
     {
       name: 'the others, which wait for it',
@@ -212,6 +252,12 @@ describe('a revision that failed', () => {
 });
 
 describe('while instances are replaced', () => {
+  const surplus = poolOf({ replicas: 2, running: [0, 1, 2], draining: [2], listening: true });
+  const unwanted: Observation = {
+    ...surplus,
+    drains: surplus.drains && { ...surplus.drains, draining: [drainOf(2, { cause: 'NotWanted' })] },
+  };
+
   it.each([
     {
       name: 'Reconciling says what is ordered',
@@ -301,8 +347,20 @@ describe('while instances are replaced', () => {
     {
       name: 'Ready does not mind an unwanted one that drains',
       type: 'Ready' as const,
-      pool: asked(poolOf({ replicas: 2, running: [0, 1, 2], draining: [2], listening: true }), { 2: { transit: 1 } }),
+      pool: asked(unwanted, { 0: { backends: { 'prod-0': 1, 'prod-1': 1 } }, 2: { transit: 1 } }),
       says: 'True AllReady: 2 of 2 ready',
+    },
+    {
+      name: 'Ready counts out what was just ordered to drain, though Kubernetes calls its pod ready still',
+      type: 'Ready' as const,
+      pool: asked(poolOf({ ...draining, draining: [] }), { 2: { transit: 1 } }),
+      says: /^False Replacing: 2 of 3 ready; prod-2: Draining, takes no new sessions; 1 session is open/u,
+    },
+    {
+      name: 'Ready counts an outbound-only one in that drains: its router sends it sessions still',
+      type: 'Ready' as const,
+      pool: asked(poolOf({ running: [0, 1], outdated: [2], draining: [2] }), { 2: { sessions: 1 } }),
+      says: 'True AllReady: 3 of 3 ready',
     },
   ])('$name', ({ type, pool, says }) => {
     expect(told(type, pool)).toMatch(says);
