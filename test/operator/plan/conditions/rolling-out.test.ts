@@ -125,6 +125,13 @@ describe('RollingOut', () => {
       says: /^False UpToDate: all instances run the current image, template and configuration$/u,
     },
     {
+      name: 'one that ends because it was asked to',
+      pool: asked(poolOf({ running: [0, 1], slots: [outdatedSlotOf(2, { stopRequested: true })] }), {
+        2: { sessions: 1 },
+      }),
+      says: /^True Replacing: 1 instance \(prod-2\) runs an older .*; it ends for another reason$/u,
+    },
+    {
       name: 'the others, which wait for it',
       pool: poolOf({ outdated: [0, 1], slots: [rolled()] }),
       says: 'True Replacing: prod-2 got a new pod, which has to be ready for 5 s. 2 instances (prod-0, prod-1) run an older image, template or configuration',
