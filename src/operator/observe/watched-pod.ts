@@ -8,7 +8,6 @@ import type { PodSpecReferences } from './config-reference.ts';
 import { configCopyOf } from './config-reference.ts';
 import { shutdownSeconds } from '../render/pod-template.ts';
 import { defined } from './defined.ts';
-import { lastWordsOf } from './last-words.ts';
 import type { WatchedNode } from './watched-node.ts';
 import { isCordoned, isNodeLost } from './watched-node.ts';
 
@@ -153,7 +152,7 @@ function hasRun({ state, lastState, restartCount }: WatchedContainerStatus): boo
 
 function lastEndOf(gateway: WatchedContainerStatus | undefined): ObservedPod['lastEnd'] {
   const end = gateway?.state?.terminated ?? gateway?.lastState?.terminated;
-  return end && { reason: end.reason ?? 'Unknown', exitCode: end.exitCode ?? 0, message: lastWordsOf(end.message) };
+  return end && { reason: end.reason ?? 'Unknown', exitCode: end.exitCode ?? 0 };
 }
 
 function drainDeadlineOf({ spec }: WatchedPod): number | undefined {
@@ -179,9 +178,7 @@ function waitingFor(pod: WatchedPod): ObservedPod['waiting'] {
 
 function trimStatus(status: WatchedContainerStatus): WatchedContainerStatus {
   const { name, restartCount, started, state, lastState } = status;
-  const others = name === gatewayContainerName ? 'Short' : 'None';
-  const lastWords: LastWords = isBalancer(status) ? 'Whole' : others;
-  const trim = (whole: ContainerState): ContainerState => trimState(whole, lastWords);
+  const trim = (whole: ContainerState): ContainerState => trimState(whole, isBalancer(status));
   return {
     name,
     restartCount,
@@ -189,21 +186,14 @@ function trimStatus(status: WatchedContainerStatus): WatchedContainerStatus {
   };
 }
 
-/** Last words are read of the sidecar, whole, and of the gateway, as far as a person is told of them. */
-function trimState({ waiting, running, terminated }: ContainerState, lastWords: LastWords): ContainerState {
+/** Of the last words of containers, only those of the sidecar are read: nobody knows what a gateway writes there (guarantee G11). */
+function trimState({ waiting, running, terminated }: ContainerState, withLastWords: boolean): ContainerState {
+  const { finishedAt, message, reason, exitCode } = terminated ?? {};
   return defined({
     waiting: waiting && defined({ reason: waiting.reason, message: waiting.message }),
     running: running && defined({ startedAt: running.startedAt }),
-    terminated: terminated && trimEnd(terminated, lastWords),
+    terminated: terminated && defined({ reason, exitCode, ...(withLastWords ? { finishedAt, message } : {}) }),
   });
-}
-
-type LastWords = 'Whole' | 'Short' | 'None';
-
-function trimEnd({ finishedAt, message, reason, exitCode }: ContainerEnd, lastWords: LastWords): ContainerEnd {
-  if (lastWords === 'Whole') return defined({ reason, exitCode, finishedAt, message });
-  if (lastWords === 'None' || message === undefined) return defined({ reason, exitCode });
-  return defined({ reason, exitCode, message: lastWordsOf(message) });
 }
 
 function ownLabels(all: Record<string, string> | undefined): Record<string, string> {

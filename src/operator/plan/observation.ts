@@ -177,8 +177,6 @@ export interface ObservedPod {
 export interface LastEnd {
   readonly reason: string;
   readonly exitCode: number;
-  /** Its own last words: short, in one line, without what looks like a secret; empty when it left none. */
-  readonly message: string;
 }
 
 /** What matters to a plan of a sidecar's live answer at /sessions. */

@@ -35,9 +35,9 @@ export function describeUnready(pod: ObservedPod, pool: Observation['pool']): st
   return `gateway was started${times}, ${why}`;
 }
 
-/** `it last ended with Error, exit code 1: "no such host"`. */
-export function describeEnd({ reason, exitCode, message }: LastEnd): string {
-  return `it last ended with ${reason}, exit code ${exitCode}${message === '' ? '' : `: "${message}"`}`;
+/** `it last ended with Error, exit code 1`. */
+export function describeEnd({ reason, exitCode }: LastEnd): string {
+  return `it last ended with ${reason}, exit code ${exitCode}`;
 }
 
 /** When this pod has to be looked at again because of {@link describeUnready}, in milliseconds from now; undefined: not at all. */

@@ -17,8 +17,6 @@ export function gatewayContainer(pool: RenderedPool, configSecretName: string): 
   return {
     name: gatewayContainerName,
     image: pool.spec.image,
-    // A gateway that fails leaves its reason behind, also when its pod is gone before anybody looks.
-    terminationMessagePolicy: 'FallbackToLogsOnError',
     ...profile,
     ...(env.length === 0 ? {} : { env }),
     ...(volumeMounts.length === 0 ? {} : { volumeMounts }),

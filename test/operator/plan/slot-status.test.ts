@@ -111,15 +111,13 @@ describe('slotStatuses', () => {
         listening: true,
         slots: [
           slotOf(0, {
-            pods: [
-              podOf(0, { ready: false, restarts: 1, lastEnd: { reason: 'Error', exitCode: 7, message: 'no licence' } }),
-            ],
+            pods: [podOf(0, { ready: false, restarts: 1, lastEnd: { reason: 'Error', exitCode: 7 } })],
           }),
         ],
       },
       state: 'Starting',
       reason:
-        'gateway was started (1 restart), it last ended with Error, exit code 7: "no licence"; see why: kubectl logs -n pam prod-0-abc -c gateway --previous',
+        'gateway was started (1 restart), it last ended with Error, exit code 7; see why: kubectl logs -n pam prod-0-abc -c gateway --previous',
     },
     {
       name: 'crashed and waits for its next start',
@@ -130,7 +128,7 @@ describe('slotStatuses', () => {
               podOf(0, {
                 ready: false,
                 restarts: 2,
-                lastEnd: { reason: 'OOMKilled', exitCode: 137, message: '' },
+                lastEnd: { reason: 'OOMKilled', exitCode: 137 },
                 ...waits('CrashLoopBackOff', 'back-off 20s'),
               }),
             ],
