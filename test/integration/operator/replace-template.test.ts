@@ -95,13 +95,13 @@ async function settled(): Promise<void> {
   });
 }
 
-/** The Deployment controller makes its ReplicaSets in its own time. */
+/** The Deployment controller makes its ReplicaSets in its own time: with Recreate, after it has said that it saw the new template. */
 async function untilReplicaSets(count: number): Promise<void> {
   await untilSeen(
-    `${count} ReplicaSets`,
+    `at least ${count} ReplicaSets`,
     waitMilliseconds,
     () => replicaSets(),
-    (seen) => seen.length === count,
+    (seen) => seen.length >= count,
   );
 }
 
@@ -193,6 +193,7 @@ describe('a slot that is rolled', () => {
       await roll(operatorAt('r2', { image: 'gateway:2' }));
 
       await settled();
+      await untilReplicaSets(2);
       expect(await replicaSets()).toHaveLength(2);
     },
     testTimeoutMilliseconds,
