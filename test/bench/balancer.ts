@@ -5,8 +5,9 @@
  */
 import { parseArgs } from 'node:util';
 import { longStep } from '../cluster/progress.ts';
+import { coreUse } from './balancer/core-use.ts';
 import { startField } from './balancer/field.ts';
-import { prepareGround } from './balancer/ground.ts';
+import { groundArguments, groundOptions, prepareGround } from './balancer/ground.ts';
 import { startBackend } from './balancer/load-program.ts';
 import { describeMachine } from './balancer/machine.ts';
 import { partsFor } from './balancer/parts.ts';
@@ -19,30 +20,33 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '9' },
     seconds: { type: 'string', default: '2' },
     only: { type: 'string', multiple: true },
-    core: { type: 'string' },
-    'node-flags': { type: 'string' },
+    ...groundArguments,
   },
 });
+/** Nothing of the bench is at work then. */
+const restMilliseconds = 2000;
+
 const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
 const parts = partsFor(values.only);
 const estimate = parts.reduce((sum, { seconds }) => sum + seconds(effort), 0);
 
 await runBench(180 + 2 * estimate, async (onEnd) => {
-  const core = values.core === undefined ? undefined : Number(values.core);
-  const nodeFlags = values['node-flags']?.split(' ').filter((flag) => flag !== '');
-  const ground = await prepareGround({ core, nodeFlags }, onEnd);
+  const ground = await prepareGround(groundOptions(values), onEnd);
   const { gateways: backends } = await startBackend(ground, 3, onEnd);
   const field = await startField(ground, { backends, resilient: false }, onEnd);
 
+  const othersBefore = await coreUse(ground.core, restMilliseconds);
   const rows: Row[] = [];
   for (const { figures, seconds, measure } of parts) {
     const step = async (): Promise<readonly Row[]> => measure({ ground, backends, field, effort, onEnd });
     rows.push(...(await longStep(figures.join(', '), seconds(effort), step)));
   }
 
+  const othersUse = Math.max(othersBefore, await coreUse(ground.core, restMilliseconds));
   const machine = await describeMachine();
-  process.stdout.write(`\n${titleOf(machine, ground)}\n${tableOf(rows)}\n`);
-  process.stdout.write(`${JSON.stringify({ machine, core: ground.core, nodeFlags: ground.nodeFlags })}\n`);
+  const { core, nodeFlags } = ground;
+  process.stdout.write(`\n${titleOf(machine, ground, othersUse)}\n${tableOf(rows)}\n`);
+  process.stdout.write(`${JSON.stringify({ machine, core, othersUse, nodeFlags })}\n`);
   for (const row of rows) process.stdout.write(`${jsonOf(row)}\n`);
   if (!rows.every(keepsBound)) process.exitCode = 1;
 });

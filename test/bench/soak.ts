@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { formatSeconds, longStep } from '../cluster/progress.ts';
 import { until } from '../cluster/until.ts';
-import { prepareGround } from './balancer/ground.ts';
+import { groundArguments, groundOptions, prepareGround } from './balancer/ground.ts';
 import { startBackend } from './balancer/load-program.ts';
 import { openFiles } from './balancer/open-files.ts';
 import { slopePerSecond } from './balancer/slope.ts';
@@ -18,8 +18,7 @@ import { sampleMemory } from './resident-memory.ts';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '600' },
-    core: { type: 'string' },
-    'node-flags': { type: 'string' },
+    ...groundArguments,
   },
 });
 const seconds = Number(values.seconds);
@@ -31,9 +30,7 @@ const warmUpSeconds = Math.ceil(seconds / 5);
 const closeMilliseconds = 120_000;
 
 await runBench(300 + seconds, async (onEnd) => {
-  const core = values.core === undefined ? undefined : Number(values.core);
-  const nodeFlags = values['node-flags']?.split(' ').filter((flag) => flag !== '');
-  const ground = await prepareGround({ core, nodeFlags }, onEnd);
+  const ground = await prepareGround(groundOptions(values), onEnd);
   const { gateways } = await startBackend(ground, 3, onEnd);
   const { process: balancer, ports } = await startContestant(
     ground,

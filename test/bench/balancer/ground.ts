@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DaemonChild, startChild } from '../../cluster/processes/child.ts';
@@ -16,6 +16,8 @@ export interface Ground {
   readonly core: number;
   /** Path of the load program. */
   readonly load: string;
+  /** Path of our balancer: a copy, because the next build may come before this bench ends. */
+  readonly balancer: string;
   /** Of our balancer. */
   readonly nodeFlags: readonly string[];
 }
@@ -27,12 +29,26 @@ export interface GroundOptions {
   readonly nodeFlags?: readonly string[] | undefined;
 }
 
+/** For parseArgs. */
+export const groundArguments = { core: { type: 'string' }, 'node-flags': { type: 'string' } } as const;
+
+/** What a person says on the command line: `--core 3`, `--node-flags="--single-threaded"`. */
+export function groundOptions(values: { core?: string | undefined; 'node-flags'?: string | undefined }): GroundOptions {
+  return {
+    core: values.core === undefined ? undefined : Number(values.core),
+    nodeFlags: values['node-flags']?.split(' ').filter((flag) => flag !== ''),
+  };
+}
+
 export async function prepareGround({ core, nodeFlags }: GroundOptions, onEnd: OnEnd): Promise<Ground> {
   await ensureBenchRequirements();
   const directory = await mkdtemp(join(tmpdir(), 'gatewaypool-bench-'));
   onEnd(async () => rm(directory, { recursive: true, force: true }));
+  const balancer = join(directory, 'balancer.cjs');
+  await copyFile(join(import.meta.dirname, '..', '..', '..', 'dist', 'balancer.cjs'), balancer);
   return {
     directory,
+    balancer,
     core: core ?? cpus().length - 1,
     load: await buildLoad(directory),
     nodeFlags: nodeFlags ?? sidecarNodeFlags(),

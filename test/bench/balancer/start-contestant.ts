@@ -14,7 +14,6 @@ export interface StartOptions {
   readonly resilient: boolean;
 }
 
-const program = join(import.meta.dirname, '..', '..', '..', 'dist', 'balancer.cjs');
 let started = 0;
 
 /** Starts a balancer in front of the backends and waits until it answers. */
@@ -31,7 +30,7 @@ export async function startContestant(
   const directory = join(ground.directory, `${name}-${started}`);
   await mkdir(directory);
   const { command, args, text } = recipes[name];
-  const all = { ...options, ports, admin, directory, nodeFlags: ground.nodeFlags };
+  const all = { ...options, ports, admin, directory, nodeFlags: ground.nodeFlags, balancer: ground.balancer };
   const file = join(directory, `${name}.conf`);
   await writeFile(file, text(all));
 
@@ -50,6 +49,7 @@ interface RecipeOptions extends StartOptions {
   /** Its own. */
   readonly directory: string;
   readonly nodeFlags: readonly string[];
+  readonly balancer: string;
 }
 
 /** How a program is started with its configuration `file`, and what that holds. */
@@ -64,7 +64,7 @@ const recipes: Readonly<Record<ContestantName, Recipe>> = {
   nginx: { command: 'nginx', args: (file, { directory }) => ['-p', directory, '-c', file], text: nginxConfig },
   gatewaypool: {
     command: process.execPath,
-    args: (file, { nodeFlags }) => [...nodeFlags, program, '--config', file],
+    args: (file, { nodeFlags, balancer }) => [...nodeFlags, balancer, '--config', file],
     text: (options) => stringify(ownConfig(options)),
   },
 };

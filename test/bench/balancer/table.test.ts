@@ -57,11 +57,11 @@ describe('the title', () => {
   it('says whose figures these are, and where they are from', () => {
     const machine = { processor: 'CPU X', cores: 8, kernel: '6.1', node: '24.1.0', haproxy: '2.6.12', nginx: '1.22.1' };
 
-    const title = titleOf(machine, { core: 7, nodeFlags: ['--single-threaded'] });
+    const title = titleOf(machine, { core: 7, nodeFlags: ['--single-threaded'] }, 0.031);
 
     expect(title).toBe(
       'HAProxy 2.6.12, nginx 1.22.1, gatewaypool on Node.js 24.1.0 (node --single-threaded)\n' +
-        'All on core 7 of 8: CPU X, Linux 6.1',
+        'All on core 7 of 8: CPU X, Linux 6.1; others took 3 % of it',
     );
   });
 });

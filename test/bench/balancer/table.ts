@@ -32,12 +32,17 @@ export function jsonOf({ each, value, lowest, highest, ...row }: Row): string {
   return JSON.stringify({ ...row, ...judged, ...Object.fromEntries(numbers) });
 }
 
-/** Of whom and where figures are. */
-export function titleOf(machine: Machine, { core, nodeFlags }: Pick<Ground, 'core' | 'nodeFlags'>): string {
+/** Of whom and where figures are; `othersUse` is what others took of the core, from 0 to 1. */
+export function titleOf(
+  machine: Machine,
+  { core, nodeFlags }: Pick<Ground, 'core' | 'nodeFlags'>,
+  othersUse: number,
+): string {
   const { processor, cores, kernel, haproxy, nginx, node } = machine;
   const own = ['node', ...nodeFlags].join(' ');
   const programs = `HAProxy ${haproxy}, nginx ${nginx}, gatewaypool on Node.js ${node} (${own})`;
-  return `${programs}\nAll on core ${core} of ${cores}: ${processor}, Linux ${kernel}`;
+  const others = `others took ${Math.round(othersUse * 100)} % of it`;
+  return `${programs}\nAll on core ${core} of ${cores}: ${processor}, Linux ${kernel}; ${others}`;
 }
 
 function boundOf(row: Row): string {
