@@ -37,12 +37,12 @@ describe('a process record', () => {
   });
 
   it('counts a zombie as dead', async () => {
-    // The shell never waits for its child, so the child stays in the process table.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // What the shell becomes never waits for the child, so that stays in the process table. The shell itself would, so it has time to go.
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [output] = await once(parent.stdout, 'data');
     const record = recordOf(Number(String(output)));
 
-    await until('the child to end', 5000, () => record && !isAlive(record));
+    await until('the child to end', 30_000, () => record && !isAlive(record));
 
     expect(recordOf(record?.pid ?? 0)).toEqual(record);
     parent.kill('SIGKILL');
