@@ -39,8 +39,10 @@ function hasNews({ answer, balancerStarted }: ObservedPod): boolean {
 }
 
 /** Note: the last end too. A container that was just started again waits for nothing, and would tell nobody why it failed. */
-function whatKubernetesSays({ waiting, lastEnd }: ObservedPod): string {
+function whatKubernetesSays({ waiting, lastEnd, gatewayEverStarted }: ObservedPod): string {
+  const isBeingMade = waiting === undefined && lastEnd === undefined && !gatewayEverStarted;
   return [
+    ...(isBeingMade ? ['its image was still pulled or its container created'] : []),
     ...(waiting === undefined ? [] : [`${waiting.reason}: ${waiting.message}`]),
     ...(lastEnd === undefined ? [] : [describeEnd(lastEnd)]),
   ].join('; ');

@@ -52,6 +52,11 @@ describe('failures', () => {
       says: 'it was not ready within 600 s',
     },
     {
+      name: 'its image was not there when the deadline was over',
+      pool: rolled({ progressMilliseconds: 600_000, gatewayEverStarted: false }),
+      says: 'it was not ready within 600 s, its image was still pulled or its container created',
+    },
+    {
       name: 'its image cannot be pulled, and the deadline is over',
       pool: rolled({
         progressMilliseconds: 700_000,
