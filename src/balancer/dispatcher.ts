@@ -5,6 +5,7 @@ import type { HealthCheck, Listener } from './config/schema.ts';
 import { isEjected } from './health/ejection.ts';
 import {
   assumedHealthy,
+  changesAt,
   isHealthy,
   movesFreely,
   type TargetHealth,
@@ -46,7 +47,7 @@ export interface MemberStanding {
 interface Member extends Backend {
   readonly target: Target;
   health: TargetHealth;
-  /** As of the last `#refresh`, like `weight`. */
+  /** As of the last `refresh`, like `weight`. */
   healthy: boolean;
   weight: number;
 }
@@ -56,189 +57,195 @@ interface Member extends Backend {
  * the slow start, joined.
  */
 export class Dispatcher {
-  #settings: DispatcherSettings;
-  readonly #options: DispatcherOptions;
-  readonly #rotation;
-  readonly #comebacks = createComebacks();
-  #members: readonly Member[] = [];
+  private settings: DispatcherSettings;
+  private readonly options: DispatcherOptions;
+  private readonly rotation;
+  private readonly comebacks = createComebacks();
+  private members: readonly Member[] = [];
   /** Who may be picked; undefined = to be found out anew. */
-  #eligible: readonly Member[] | undefined;
-  #panic = false;
+  private eligible: readonly Member[] | undefined;
+  private panics = false;
+  private byKey: ReadonlyMap<string, Member> = new Map();
+  /** Until then neither health nor weights change by time alone. In the past: something else changed. */
+  private steadyUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: DispatcherOptions) {
-    this.#options = options;
-    this.#settings = options.settings;
-    this.#rotation = createRotation(options.random());
+    this.options = options;
+    this.settings = options.settings;
+    this.rotation = createRotation(options.random());
   }
 
   get panic(): boolean {
-    this.#refresh(this.#now());
-    this.#eligibleMembers();
-    return this.#panic;
+    this.refresh(this.now());
+    this.eligibleMembers();
+    return this.panics;
   }
 
   /** Thresholds, slow start, name and distribution change in place; a new `targetPort` counts from the next `setBackends`. */
   setSettings(settings: DispatcherSettings): void {
-    this.#settings = settings;
+    this.settings = settings;
+    this.steadyUntil = Number.NEGATIVE_INFINITY;
   }
 
   /** Takes the whole set. Health is kept for targets that stay, the place in the rotation for names that stay. */
   setBackends(backends: readonly Backend[]): void {
-    const gone = new Map(this.#members.map((member) => [member.target.key, member]));
+    const gone = new Map(this.members.map((member) => [member.target.key, member]));
     const members: Member[] = [];
     for (const backend of backends) {
-      const port = backend.ports?.[this.#settings.listener.name] ?? backend.port ?? this.#settings.listener.targetPort;
+      const port = backend.ports?.[this.settings.listener.name] ?? backend.port ?? this.settings.listener.targetPort;
       if (port === undefined) continue;
       const target = targetAt(backend.name, backend.address, port);
       const health = gone.get(target.key)?.health ?? assumedHealthy;
       members.push({ ...backend, target, health, healthy: true, weight: 1 });
       if (takesWork(backend)) gone.delete(target.key);
     }
-    this.#members = members.sort((one, other) => compareNames(one.name, other.name));
-    for (const { name } of gone.values()) this.#rotation.forget(name);
-    for (const member of gone.values()) if (takesWork(member)) this.#options.onNoNewWork(member.target);
-    this.#eligible = undefined;
-    this.#refresh(this.#now());
+    this.members = members.sort((one, other) => compareNames(one.name, other.name));
+    this.byKey = new Map(members.toReversed().map((member) => [member.target.key, member]));
+    for (const { name } of gone.values()) this.rotation.forget(name);
+    for (const member of gone.values()) if (takesWork(member)) this.options.onNoNewWork(member.target);
+    this.eligible = undefined;
+    this.steadyUntil = Number.NEGATIVE_INFINITY;
+    this.refresh(this.now());
   }
 
   /**
    * The next target, or undefined when none can take work. `tried` holds the keys of targets that this piece of work was at; with
    * some tried, health decides less: a doubtful target is better than none.
+   * @param now for who has read the clock already
    */
-  pick(tried?: ReadonlySet<string>): Target | undefined {
-    this.#refresh(this.#now());
-    const members = this.#eligibleMembers();
-    if (tried === undefined || tried.size === 0) return this.#choose(members);
+  pick(tried?: ReadonlySet<string>, now: number = this.now()): Target | undefined {
+    this.refresh(now);
+    const members = this.eligibleMembers();
+    if (tried === undefined || tried.size === 0) return this.choose(members);
 
     const untried = members.filter((member) => !tried.has(member.target.key));
     const healthy = untried.filter((member) => member.healthy);
     const better = healthy.length > 0 ? healthy : untried;
-    if (better.length > 0) return this.#choose(better);
-    return this.#choose(firstOfEachName(this.#members.filter((one) => takesWork(one) && !tried.has(one.target.key))));
+    if (better.length > 0) return this.choose(better);
+    return this.choose(firstOfEachName(this.members.filter((one) => takesWork(one) && !tried.has(one.target.key))));
   }
 
   /** The target answered. */
   succeeded(target: Target): void {
-    this.#learn(target, (member) => {
-      member.health = withSuccess(member.health);
-    });
+    const member = this.byKey.get(target.key);
+    // Nearly always there is nothing new in it.
+    if (member !== undefined) this.learn(member, withSuccess(member.health));
   }
 
   /** A connect to the target failed, or a connection to it was lost without an answer. */
   failed(target: Target): void {
-    this.#learn(target, (member, now) => {
-      const before = isEjected(member.health.ejection, now);
-      member.health = withFailure(member.health, now);
-      if (before || !isEjected(member.health.ejection, now)) return;
-      const milliseconds = member.health.ejection.ejectedUntil - now;
-      this.#log().warn(
-        { backend: target.name, address: target.address, milliseconds },
-        'Ejected a backend that failed',
-      );
-      this.#options.onNoNewWork(target);
-    });
+    const member = this.byKey.get(target.key);
+    if (member === undefined) return;
+    const now = this.now();
+    const before = isEjected(member.health.ejection, now);
+    this.learn(member, withFailure(member.health, now));
+    if (before || !isEjected(member.health.ejection, now)) return;
+    const milliseconds = member.health.ejection.ejectedUntil - now;
+    this.log().warn({ backend: target.name, address: target.address, milliseconds }, 'Ejected a backend that failed');
+    this.options.onNoNewWork(target);
   }
 
   /** Takes the result of an active check. Marking a target down moves what waits there. */
   checked(target: Target, passed: boolean): void {
-    this.#learn(target, (member) => {
-      const wasUp = member.health.check.up;
-      member.health = withCheck(member.health, passed, this.#settings.healthCheck);
-      if (member.health.check.up === wasUp) return;
-      const change = wasUp ? 'Marked a backend down: its health checks failed' : 'Marked a backend up again';
-      this.#log().warn({ backend: target.name, address: target.address }, change);
-      if (!wasUp) return;
-      this.#options.onDown(target);
-      this.#options.onNoNewWork(target);
-    });
+    const member = this.byKey.get(target.key);
+    if (member === undefined) return;
+    const wasUp = member.health.check.up;
+    this.learn(member, withCheck(member.health, passed, this.settings.healthCheck));
+    if (member.health.check.up === wasUp) return;
+    const change = wasUp ? 'Marked a backend down: its health checks failed' : 'Marked a backend up again';
+    this.log().warn({ backend: target.name, address: target.address }, change);
+    if (!wasUp) return;
+    this.options.onDown(target);
+    this.options.onNoNewWork(target);
   }
 
   /** Whether work lost at this target may go elsewhere without asking the retry budget. A target that left counts as an outage. */
   movesFreely(target: Target): boolean {
-    const member = this.#find(target);
-    return member === undefined || movesFreely(member.health, this.#now());
+    const member = this.byKey.get(target.key);
+    return member === undefined || movesFreely(member.health, this.now());
   }
 
   /** Whether a connection to this target is worth keeping for the next piece of work. */
   takesNewWork(target: Target): boolean {
-    const member = this.#find(target);
+    const member = this.byKey.get(target.key);
     return member !== undefined && takesWork(member);
   }
 
   /** The targets worth an active check: those that get new work, or would if they were healthy. */
   checkTargets(): readonly Target[] {
-    return this.#members.filter(takesWork).map(({ target }) => target);
+    return this.members.filter(takesWork).map(({ target }) => target);
   }
 
   /** One line for each name: of a slot's two pods the one that gets the work speaks. */
   standings(): readonly MemberStanding[] {
-    this.#refresh(this.#now());
-    const speakers = firstOfEachName([...this.#members.filter(takesWork), ...this.#members]);
+    this.refresh(this.now());
+    const speakers = firstOfEachName([...this.members.filter(takesWork), ...this.members]);
     return speakers
       .map(({ name, ready, healthy }) => ({ name, ready, healthy }))
       .sort((one, other) => compareNames(one.name, other.name));
   }
 
-  #choose(members: readonly Member[]): Target | undefined {
-    if (this.#settings.listener.distribution === 'PreferLocal') {
-      const local = members.find(({ name }) => name === this.#options.ownName);
+  private choose(members: readonly Member[]): Target | undefined {
+    if (this.settings.listener.distribution === 'PreferLocal') {
+      const local = members.find(({ name }) => name === this.options.ownName);
       if (local !== undefined) return local.target;
     }
-    return this.#rotation.pick(members)?.target;
+    return this.rotation.pick(members)?.target;
   }
 
-  #eligibleMembers(): readonly Member[] {
-    if (this.#eligible === undefined) {
-      const { members, panic } = eligibleMembers(this.#members);
-      this.#eligible = firstOfEachName(members);
-      this.#setPanic(panic);
+  private eligibleMembers(): readonly Member[] {
+    if (this.eligible === undefined) {
+      const { members, panic } = eligibleMembers(this.members);
+      this.eligible = firstOfEachName(members);
+      this.setPanic(panic);
     }
-    return this.#eligible;
+    return this.eligible;
   }
 
-  /** Brings health and weights up to now. Both change with time alone, so this runs before each pick and must be cheap. */
-  #refresh(now: number): void {
-    let changed = this.#eligible === undefined;
-    for (const member of this.#members) {
+  /** Brings health and weights up to now. Both change with time alone, so this runs before each pick: usually it has nothing to do. */
+  private refresh(now: number): void {
+    if (now < this.steadyUntil) return;
+    let changed = this.eligible === undefined;
+    for (const member of this.members) {
       const healthy = isHealthy(member.health, now);
       changed ||= healthy !== member.healthy;
       member.healthy = healthy;
     }
     if (changed) {
-      this.#eligible = undefined;
-      const usable = this.#members.filter((member) => member.healthy && takesWork(member)).map(({ name }) => name);
-      this.#comebacks.note(new Set(usable), now);
+      this.eligible = undefined;
+      const usable = this.members.filter((member) => member.healthy && takesWork(member)).map(({ name }) => name);
+      this.comebacks.note(new Set(usable), now);
     }
-    const { slowStartSeconds } = this.#settings;
-    for (const member of this.#members) {
-      member.weight = slowStartWeight(this.#comebacks.returnedAt(member.name), slowStartSeconds, now);
+    const { slowStartSeconds } = this.settings;
+    let steadyUntil = Number.POSITIVE_INFINITY;
+    for (const member of this.members) {
+      member.weight = slowStartWeight(this.comebacks.returnedAt(member.name), slowStartSeconds, now);
+      steadyUntil = Math.min(steadyUntil, member.weight < 1 ? now : changesAt(member.health, now));
     }
+    this.steadyUntil = steadyUntil;
   }
 
-  #setPanic(panic: boolean): void {
-    if (panic === this.#panic) return;
-    this.#panic = panic;
+  private setPanic(panic: boolean): void {
+    if (panic === this.panics) return;
+    this.panics = panic;
     const message = panic
       ? 'Fewer than half of the ready backends look healthy: health is ignored until more do'
       : 'Enough backends are healthy again';
-    this.#log().warn(message);
+    this.log().warn(message);
   }
 
-  #learn(target: Target, change: (member: Member, now: number) => void): void {
-    const member = this.#find(target);
-    if (member !== undefined) change(member, this.#now());
+  private learn(member: Member, health: TargetHealth): void {
+    if (health === member.health) return;
+    member.health = health;
+    this.steadyUntil = Number.NEGATIVE_INFINITY;
   }
 
-  #find({ key }: Target): Member | undefined {
-    return this.#members.find((member) => member.target.key === key);
+  private now(): number {
+    return this.options.clock.monotonicMilliseconds();
   }
 
-  #now(): number {
-    return this.#options.clock.monotonicMilliseconds();
-  }
-
-  #log(): Logger {
-    return this.#options.logger.child({ listener: this.#settings.listener.name });
+  private log(): Logger {
+    return this.options.logger.child({ listener: this.settings.listener.name });
   }
 }
 

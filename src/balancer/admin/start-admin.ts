@@ -1,5 +1,6 @@
-import { createHeadReader } from '../http/head-reader.ts';
-import { parseRequestHead } from '../http/request-head.ts';
+import { PartialHead } from '../http/partial-head.ts';
+import { RequestHead } from '../http/request-head.ts';
+import { incomplete, malformed } from '../http/verdicts.ts';
 import { listen } from '../transport/listen.ts';
 import { Wire, type WireHandler } from '../transport/wire.ts';
 import type { AdminOptions, AdminServer } from './admin.ts';
@@ -66,7 +67,8 @@ interface Connection {
 }
 
 function adminHandler(options: AdminOptions, { wire, onHeld, onClosed }: Connection): WireHandler {
-  const reader = createHeadReader(headBytes);
+  const head = new RequestHead();
+  const collected = new PartialHead();
   const timer = setTimeout(() => wire().destroy(), connectionMilliseconds);
   const gone = new AbortController();
   let asked = false;
@@ -90,15 +92,15 @@ function adminHandler(options: AdminOptions, { wire, onHeld, onClosed }: Connect
   }
 
   return {
-    onBytes(bytes) {
+    onBytes(bytes, start, end) {
       // What comes behind the request is read and dropped: a reset could overtake the answer.
-      if (asked) return;
-      const whole = reader.push(bytes);
-      if (whole === 'More') return;
-      const head = whole === 'TooLarge' ? undefined : parseRequestHead(whole.text);
-      if (head === undefined) finish(refuseAdmin(431, 'The request head is too large.'));
-      else if ('status' in head) finish(refuseAdmin(head.status, `Bad request: ${head.reason}.`));
-      else void reply(head.method, head.target);
+      if (asked || !collected.add(bytes, start, end, headBytes)) return;
+      const { bytes: text } = collected;
+      const next = head.read(text, collected.start, collected.end, headBytes);
+      if (next === incomplete) return;
+      if (next !== malformed) void reply(head.method(text), head.target(text));
+      else if (head.refusal.status === 431) finish(refuseAdmin(431, 'The request head is too large.'));
+      else finish(refuseAdmin(head.refusal.status, `Bad request: ${head.refusal.reason}.`));
     },
     // A client may end its side and still wait for what it asked; a kubelet that ends it while it waits was restarted.
     onEnd() {

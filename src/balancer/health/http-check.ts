@@ -1,6 +1,7 @@
 import type { Target } from '../backend.ts';
-import { createHeadReader } from '../http/head-reader.ts';
-import { parseResponseHead } from '../http/response-head.ts';
+import { PartialHead } from '../http/partial-head.ts';
+import { ResponseHead } from '../http/response-head.ts';
+import { incomplete, malformed } from '../http/verdicts.ts';
 import { Wire } from '../transport/wire.ts';
 
 const headBytes = 16_384;
@@ -18,7 +19,8 @@ export function checkHttp(
   signal: AbortSignal,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const reader = createHeadReader(headBytes);
+    const head = new ResponseHead();
+    const collected = new PartialHead();
     const finish = (passed: boolean): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -31,11 +33,10 @@ export function checkHttp(
         wire.write(Buffer.from(requestText(target, path), 'latin1'));
         wire.resume();
       },
-      onBytes: (bytes) => {
-        const whole = reader.push(bytes);
-        if (whole === 'More') return;
-        const head = whole === 'TooLarge' ? undefined : parseResponseHead(whole.text, 'GET');
-        finish(head !== undefined && head.status < firstBadStatus);
+      onBytes: (bytes, start, end) => {
+        if (!collected.add(bytes, start, end, headBytes)) return;
+        const next = head.read(collected.bytes, collected.start, collected.end, headBytes, false);
+        if (next !== incomplete) finish(next !== malformed && head.status < firstBadStatus);
       },
       onEnd: abort,
       onDrained: () => {},

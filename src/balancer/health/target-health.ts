@@ -34,6 +34,11 @@ export function withCheck(health: TargetHealth, passed: boolean, thresholds: Thr
   return check === health.check ? health : { ...health, check };
 }
 
+/** When its health may change by time alone. */
+export function changesAt({ ejection }: TargetHealth, now: number): number {
+  return isEjected(ejection, now) ? ejection.ejectedUntil : Number.POSITIVE_INFINITY;
+}
+
 /** Work that fails now may move without asking the retry budget. */
 export function movesFreely(health: TargetHealth, now: number): boolean {
   return !health.check.up || isFreshOutage(health.outage, now);

@@ -1,17 +1,18 @@
 import type { Target } from '../backend.ts';
+import type { BackendSessions } from '../sessions/session-book.ts';
 import type { Wire } from '../transport/wire.ts';
 import type { HttpContext } from './engine.ts';
-import { requestHeadText, responseHeadText } from './forward.ts';
-import { HeldRequest, isRepeatable } from './held-request.ts';
+import { type ClientLines, forwardRequest } from './forward-request.ts';
+import { forwardResponse } from './forward-response.ts';
+import { HeldRequest } from './held-request.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 import type { Upstream, UpstreamUser } from './upstream.ts';
 
 /** The client's side of an exchange. */
 export interface ExchangeClient {
-  /** False = pause until `clientDrained`. */
-  write(bytes: Buffer): boolean;
-  writeWithHead(head: string, part: Buffer): boolean;
+  /** Writes what stands in `bytes` from `start` to `end`. False = pause until `clientDrained`. */
+  write(bytes: Buffer, start: number, end: number): boolean;
   /** The backend takes no more of the body for now / takes more again. */
   pauseBody(): void;
   resumeBody(): void;
@@ -22,238 +23,266 @@ export interface ExchangeClient {
   /** The response broke off in the middle: the client must not take it for whole. */
   onBroken(): void;
   /** Both sides speak another protocol now, the one that the client asked for. */
-  onSwitched(protocol: string, upstream: Wire, rest: Buffer, endSession: () => void): void;
+  onSwitched(protocol: string, ends: SwitchedEnds): void;
   /** Whether this response is the last on the client's connection. */
   readonly closing: boolean;
 }
 
-const nothing = Buffer.alloc(0);
+/** What an exchange hands over when both sides switch: the backend's connection, and what came on it behind the head. */
+export interface SwitchedEnds {
+  readonly upstream: Wire;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly session: BackendSessions | undefined;
+}
 
 type State = 'Connecting' | 'Waiting' | 'Answering' | 'Over';
 
-/** One request: its way to a backend, to another one if that is allowed, and its response's way back. */
+/**
+ * One request: its way to a backend, to another one if that is allowed, and its response's way back. A client connection has one of
+ * these for all its requests, as it has one request at a time.
+ */
 export class Exchange implements UpstreamUser {
-  readonly #context: HttpContext;
-  readonly #client: ExchangeClient;
-  readonly #method: string;
-  readonly #version: RequestHead['version'];
-  readonly #upgrade: string | undefined;
-  readonly #held: HeldRequest;
-  readonly #repeatable: boolean;
+  private readonly context: HttpContext;
+  private readonly client: ExchangeClient;
+  private readonly held = new HeldRequest();
+  private toHead = false;
+  private fromOld = false;
+  private upgrade: string | undefined;
+  private repeatable = false;
   /** Keys of the targets that this request was at. */
-  #tried: Set<string> | undefined;
-  #state: State = 'Connecting';
-  #upstream: Upstream | undefined;
-  #target: Target | undefined;
-  #endSession: (() => void) | undefined;
-  #sentTimes = 0;
-  #bodyComplete = false;
-  #status = 0;
-  #last = false;
-  #connectingSince = 0;
+  private tried: Set<string> | undefined;
+  private state: State = 'Over';
+  private upstream: Upstream | undefined;
+  private target: Target | undefined;
+  private session: BackendSessions | undefined;
+  private sentTimes = 0;
+  private bodyComplete = false;
+  private status = 0;
+  private last = false;
+  private connectingSince = 0;
 
-  constructor(context: HttpContext, client: ExchangeClient, head: RequestHead, clientAddress: string) {
-    this.#context = context;
-    this.#client = client;
-    this.#method = head.method;
-    this.#version = head.version;
-    this.#upgrade = head.upgrade;
-    this.#repeatable = isRepeatable(head);
-    this.#held = new HeldRequest(requestHeadText(head, clientAddress), this.#repeatable);
+  constructor(context: HttpContext, client: ExchangeClient) {
+    this.context = context;
+    this.client = client;
+  }
+
+  /** No request is under way. */
+  get over(): boolean {
+    return this.state === 'Over';
   }
 
   /** Part of the response is out already. */
   get answering(): boolean {
-    return this.#state === 'Answering';
+    return this.state === 'Answering';
   }
 
-  /** `body`: what came of it together with the head. */
-  start(body: Buffer, complete: boolean): void {
-    this.#context.budget.request(this.#context.now());
-    this.#bodyComplete = complete;
-    this.#tryNext(body);
+  /**
+   * Begins the request whose head was read from `bytes`. What came of its body stands from `start` to `end`.
+   * @param complete that is all of it
+   */
+  begin(head: RequestHead, lines: ClientLines, bytes: Buffer, start: number, end: number, complete: boolean): void {
+    const now = this.context.now();
+    this.toHead = head.isHead;
+    this.fromOld = head.old;
+    this.upgrade = head.upgrade;
+    this.repeatable = head.repeatable;
+    this.tried = undefined;
+    this.target = undefined;
+    this.sentTimes = 0;
+    this.bodyComplete = complete;
+    forwardRequest(head, bytes, lines, this.held);
+    if (start < end) this.held.addUnsent(bytes, start, end);
+    this.context.budget.request(now);
+    this.tryNext(now);
   }
 
   /** More of the request body. */
-  body(bytes: Buffer, complete: boolean): void {
-    this.#bodyComplete = complete;
-    if (this.#state === 'Over') return;
-    if (this.#state === 'Connecting') {
-      this.#held.addUnsent(bytes);
+  body(bytes: Buffer, start: number, end: number, complete: boolean): void {
+    this.bodyComplete = complete;
+    if (this.state === 'Over') return;
+    if (this.state === 'Connecting') {
+      this.held.addUnsent(bytes, start, end);
       return;
     }
-    this.#held.addSent(bytes);
-    if (this.#upstream?.write(bytes) === false) this.#client.pauseBody();
+    this.held.addSent(bytes, start, end);
+    if (this.upstream?.write(bytes, start, end) === false) this.client.pauseBody();
   }
 
   clientDrained(): void {
-    this.#upstream?.resume();
+    this.upstream?.resume();
   }
 
   /** The client went away. */
   abort(): void {
-    this.#finish();
+    this.finish();
   }
 
   /** Gives the request up: the time for it is over. A client that has nothing of the response yet gets one that says why. */
   timeOut(reason: string): void {
-    const answering = this.#state === 'Answering';
-    this.#finish();
-    if (answering) this.#client.onBroken();
-    else this.#client.onUnanswered(504, reason);
+    const answering = this.state === 'Answering';
+    this.finish();
+    if (answering) this.client.onBroken();
+    else this.client.onUnanswered(504, reason);
   }
 
   /** Gives up a connect that takes too long. */
   tick(now: number): void {
-    if (this.#state !== 'Connecting' || now - this.#connectingSince < this.#context.limits().connectMilliseconds)
-      return;
-    this.#upstream?.destroy();
+    if (this.state !== 'Connecting' || now - this.connectingSince < this.context.limits().connectMilliseconds) return;
+    this.upstream?.destroy();
     this.onConnectFailed();
   }
 
   /** Checks found that `target` hangs: what may be sent again goes elsewhere now. */
   moveFrom(target: Target): void {
-    if (this.#state !== 'Waiting' || this.#target === undefined || this.#target.key !== target.key) return;
-    if (this.#upstream?.answered === true || !this.#mayRepeat()) return;
-    this.#upstream?.destroy();
-    this.#context.counters.retried('MarkedDown');
-    this.#tryNext();
+    if (this.state !== 'Waiting' || this.target === undefined || this.target.key !== target.key) return;
+    if (this.upstream?.answered === true || !this.mayRepeat()) return;
+    this.upstream?.destroy();
+    this.context.counters.retried('MarkedDown');
+    this.tryNext(this.context.now());
   }
 
   onConnected(): void {
-    const body = this.#held.body();
-    if (body === undefined) return;
-    this.#held.sent();
-    this.#send(body);
+    if (this.held.whole) this.send();
   }
 
   onConnectFailed(): void {
-    if (this.#target !== undefined) this.#context.dispatcher.failed(this.#target);
-    this.#context.counters.retried('ConnectFailed');
-    this.#tryNext();
+    if (this.target !== undefined) this.context.dispatcher.failed(this.target);
+    this.context.counters.retried('ConnectFailed');
+    this.tryNext(this.context.now());
   }
 
   onLost(answered: boolean): void {
-    const target = this.#target;
+    const target = this.target;
     if (target === undefined) return;
-    const { dispatcher, budget } = this.#context;
+    const { dispatcher, budget } = this.context;
     dispatcher.failed(target);
-    if (this.#state === 'Answering') {
-      this.#finish();
-      this.#client.onBroken();
+    if (this.state === 'Answering') {
+      this.finish();
+      this.client.onBroken();
       return;
     }
     const repeat =
       !answered &&
-      this.#mayRepeat() &&
-      (dispatcher.movesFreely(target) || budget.take(this.#context.retries(), this.#context.now()));
+      this.mayRepeat() &&
+      (dispatcher.movesFreely(target) || budget.take(this.context.retries(), this.context.now()));
     if (repeat) {
-      this.#context.counters.retried('Lost');
-      this.#tryNext();
+      this.context.counters.retried('Lost');
+      this.tryNext(this.context.now());
       return;
     }
-    this.#finish();
-    this.#client.onUnanswered(502, 'the backend closed the connection without a valid answer');
+    this.finish();
+    this.client.onUnanswered(502, 'the backend closed the connection without a valid answer');
   }
 
-  onHead(head: ResponseHead, body: Buffer): boolean {
-    const interim = head.status < 200 && head.status !== 101;
+  onHead(head: ResponseHead, bytes: Buffer, end: number): boolean {
+    const { status } = head;
+    const interim = status < 200 && status !== 101;
     // HTTP/1.0 knows no interim responses.
-    if (interim && this.#version === '1.0') return true;
-    if (head.status === 101 && this.#upgrade === undefined) return true;
+    if (interim && this.fromOld) return true;
+    if (status === 101 && this.upgrade === undefined) return true;
     if (!interim) {
-      if (this.#target !== undefined) this.#context.dispatcher.succeeded(this.#target);
-      this.#state = 'Answering';
-      this.#status = head.status;
+      if (this.target !== undefined) this.context.dispatcher.succeeded(this.target);
+      this.state = 'Answering';
+      this.status = status;
     }
-    this.#last = this.#client.closing || head.framing.kind === 'UntilClose' || !this.#bodyComplete;
-    return this.#client.writeWithHead(responseHeadText(head, this.#last), body);
+    this.last = this.client.closing || head.body === 'UntilClose' || !this.bodyComplete;
+    return this.client.write(bytes, forwardResponse(head, bytes, this.last), end);
   }
 
-  onBody(bytes: Buffer): boolean {
-    return this.#client.write(bytes);
+  onBody(bytes: Buffer, start: number, end: number): boolean {
+    return this.client.write(bytes, start, end);
   }
 
   onComplete(): void {
-    const upstream = this.#upstream;
-    this.#upstream = undefined;
-    if (upstream !== undefined) {
-      // The rest of a body would be read as the next request. And a gateway that drains waits until we hold no connection to it.
-      const keep = this.#bodyComplete && this.#context.dispatcher.takesNewWork(upstream.target);
-      if (keep) this.#context.pool.give(upstream, this.#context.now());
-      else upstream.destroy();
+    const upstream = this.upstream;
+    const keep = upstream !== undefined && this.isWorthKeeping(upstream);
+    if (keep) {
+      this.upstream = undefined;
+      this.context.pool.give(upstream);
     }
-    this.#finish();
-    this.#client.onAnswered(this.#status, this.#last);
+    this.finish(keep);
+    this.client.onAnswered(this.status, this.last);
+  }
+
+  /** The rest of a body would be read as the next request. And a gateway that drains waits until we hold no connection to it. */
+  private isWorthKeeping(upstream: Upstream): boolean {
+    return this.bodyComplete && upstream.flushed && this.context.dispatcher.takesNewWork(upstream.target);
   }
 
   onDrained(): void {
-    this.#client.resumeBody();
+    this.client.resumeBody();
   }
 
-  onSwitched(wire: Wire, rest: Buffer): void {
-    this.#upstream = undefined;
-    if (this.#upgrade === undefined) {
+  onSwitched(wire: Wire, bytes: Buffer, start: number, end: number): void {
+    this.upstream = undefined;
+    if (this.upgrade === undefined) {
       wire.destroy();
-      this.#finish();
-      this.#client.onUnanswered(502, 'the backend switched protocols without being asked');
+      this.finish();
+      this.client.onUnanswered(502, 'the backend switched protocols without being asked');
       return;
     }
-    this.#state = 'Over';
-    const endSession = this.#endSession ?? (() => {});
-    this.#endSession = undefined;
-    this.#client.onSwitched(this.#upgrade, wire, rest, endSession);
+    const session = this.session;
+    this.session = undefined;
+    this.finish(wire.idle);
+    this.client.onSwitched(this.upgrade, { upstream: wire, bytes, start, end, session });
   }
 
-  #mayRepeat(): boolean {
-    return this.#repeatable && this.#held.whole && this.#sentTimes < this.#context.retries().attempts;
+  private mayRepeat(): boolean {
+    return this.repeatable && this.held.whole && this.sentTimes < this.context.retries().attempts;
   }
 
-  /** `fresh`: a part of the body that is not held yet, valid during the call. */
-  #tryNext(fresh: Buffer = nothing): void {
-    this.#endSession?.();
-    this.#endSession = undefined;
-    if (this.#target !== undefined) {
-      this.#tried ??= new Set();
-      this.#tried.add(this.#target.key);
+  private tryNext(now: number): void {
+    this.endSession();
+    if (this.target !== undefined) {
+      this.tried ??= new Set();
+      this.tried.add(this.target.key);
     }
-    const { dispatcher, pool, sessions } = this.#context;
-    const target = dispatcher.pick(this.#tried);
+    const { dispatcher, pool, sessions } = this.context;
+    const target = dispatcher.pick(this.tried, now);
     if (target === undefined) {
-      this.#finish();
-      const reason = this.#tried === undefined ? 'no backend can take work now' : 'no backend could be reached';
-      this.#client.onUnanswered(503, reason);
+      this.finish();
+      const reason = this.tried === undefined ? 'no backend can take work now' : 'no backend could be reached';
+      this.client.onUnanswered(503, reason);
       return;
     }
-    this.#target = target;
-    this.#endSession = sessions.begin(target.name);
-    this.#state = 'Connecting';
-    this.#connectingSince = this.#context.now();
-    const { upstream, reused } = pool.take(target, this, this.#repeatable, this.#context.now());
-    this.#upstream = upstream;
-    if (!reused) {
-      this.#held.addUnsent(fresh);
-      this.#client.pauseBody();
-    } else if (fresh.length === 0) {
-      this.onConnected();
-    } else {
-      this.#held.addSent(fresh);
-      this.#send(fresh);
+    this.target = target;
+    this.session = sessions.begin(target.name);
+    this.upstream = pool.take(target, this, this.repeatable, now);
+    if (this.upstream !== undefined) {
+      this.send();
+      return;
     }
+    this.state = 'Connecting';
+    this.connectingSince = now;
+    this.client.pauseBody();
+    this.upstream = pool.connect(target, this);
   }
 
-  #send(body: Buffer): void {
-    this.#state = 'Waiting';
-    this.#sentTimes += 1;
-    this.#upstream?.expect(this.#method);
-    if (this.#upstream?.writeWithHead(this.#held.head, body) !== false) this.#client.resumeBody();
+  /** Sends all that is held. */
+  private send(): void {
+    const { bytes, end } = this.held;
+    this.state = 'Waiting';
+    this.sentTimes += 1;
+    this.upstream?.expect(this.toHead);
+    const accepted = this.upstream?.write(bytes, 0, end) !== false;
+    this.held.sent();
+    if (accepted) this.client.resumeBody();
+    else this.client.pauseBody();
   }
 
-  #finish(): void {
-    this.#state = 'Over';
-    this.#upstream?.destroy();
-    this.#upstream = undefined;
-    this.#endSession?.();
-    this.#endSession = undefined;
+  /** `sent`: no write of the request is queued any more. */
+  private finish(sent = false): void {
+    this.state = 'Over';
+    this.held.release(sent);
+    this.upstream?.destroy();
+    this.upstream = undefined;
+    this.endSession();
+  }
+
+  private endSession(): void {
+    this.session?.end();
+    this.session = undefined;
   }
 }

@@ -4,8 +4,8 @@ export interface FrameWalk {
   readonly between: boolean;
   /** A Close frame went by: no other frame may follow it (RFC 6455 §5.5.1). */
   readonly closed: boolean;
-  /** Walks from `from` to the end of the first frame that ends in `bytes`; gives the index behind it, or the length of `bytes`. */
-  advance(bytes: Buffer, from: number): number;
+  /** Walks from `start` to the end of the first frame that ends before `end`; gives the index behind it, or `end`. */
+  advance(bytes: Buffer, start: number, end: number): number;
 }
 
 const closeOpcode = 8;
@@ -44,11 +44,11 @@ export function createFrameWalk(): FrameWalk {
     get closed() {
       return closed;
     },
-    advance(bytes, from) {
-      let position = from;
-      while (position < bytes.length) {
+    advance(bytes, start, end) {
+      let position = start;
+      while (position < end) {
         if (headIsWhole()) {
-          const taken = Math.min(payloadLeft, bytes.length - position);
+          const taken = Math.min(payloadLeft, end - position);
           payloadLeft -= taken;
           position += taken;
         } else {

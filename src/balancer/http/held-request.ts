@@ -1,75 +1,77 @@
-import { valuesOf } from './fields.ts';
-import type { RequestHead } from './request-head.ts';
+import { giveBuffer, takeBuffer } from '../transport/buffers.ts';
 
 /** Bodies up to this size are kept, so that the request can be sent again. */
-const heldLimitBytes = 65_536;
+const heldLimitOctets = 65_536;
 
-/** RFC 9110 §9.2.2. */
-const idempotentMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+/** Enough for most requests without a body. */
+const smallestBuffer = 2048;
+
+const none = Buffer.alloc(0);
 
 /**
- * May be sent a second time although a backend may have worked on it: RFC 9110 §9.2.2 forbids that to a proxy for other methods,
- * unless it knows better: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ * A request as it is sent, in one piece: its head, and of its body what came before it was sent or what is needed to send it again.
+ * Belongs to a client connection; its memory is taken when a request begins and given back when it is over, so that an idle connection
+ * holds none.
  */
-export function isRepeatable(head: RequestHead): boolean {
-  return (
-    head.upgrade === undefined &&
-    (idempotentMethods.has(head.method) || valuesOf(head.fields, 'idempotency-key').length > 0)
-  );
-}
-
-/** What is in our hands of a request: all of it, or no longer all of it. */
 export class HeldRequest {
-  /** As it is sent, latin1. */
-  readonly head: string;
-  readonly #repeatable: boolean;
-  #parts: Buffer[] | undefined;
-  #length = 0;
-  #whole = true;
+  bytes: Buffer = none;
+  /** Where the request's octets end; they begin at 0. */
+  end = 0;
+  private headEnd = 0;
+  private repeatable = false;
+  /** False: part of it is gone, so it cannot be sent again. */
+  whole = true;
 
-  constructor(head: string, repeatable: boolean) {
-    this.head = head;
-    this.#repeatable = repeatable;
+  /** Begins a request whose head takes at most so many octets: they are to be written to `bytes`, and told by `setHead`. */
+  begin(octets: number, repeatable: boolean): void {
+    this.repeatable = repeatable;
+    this.whole = true;
+    this.end = 0;
+    this.reserve(octets);
   }
 
-  /** False: part of it is gone, so it cannot be sent again. */
-  get whole(): boolean {
-    return this.#whole;
+  setHead(end: number): void {
+    this.end = end;
+    this.headEnd = end;
   }
 
   /** Keeps a copy of a part of the body that was sent, if it may be sent again. */
-  addSent(bytes: Buffer): void {
-    if (!this.#whole || bytes.length === 0) return;
-    if (!this.#repeatable || this.#length + bytes.length > heldLimitBytes) this.#drop();
-    else this.addUnsent(bytes);
+  addSent(bytes: Buffer, start: number, end: number): void {
+    if (!this.whole || start === end) return;
+    if (this.repeatable && this.end - this.headEnd + end - start <= heldLimitOctets) this.addUnsent(bytes, start, end);
+    else this.whole = false;
   }
 
   /**
    * Keeps a copy of a part of the body that could not be sent yet. Note: without a limit, as dropping it would lose it. The client is
    * paused meanwhile, so this stays one read.
    */
-  addUnsent(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.#length += bytes.length;
-    this.#parts ??= [];
-    this.#parts.push(Buffer.from(bytes));
-  }
-
-  /** The body as far as it came. Undefined = part of it is gone. */
-  body(): Buffer | undefined {
-    if (!this.#whole) return undefined;
-    return this.#parts === undefined ? nothing : Buffer.concat(this.#parts);
+  addUnsent(bytes: Buffer, start: number, end: number): void {
+    this.reserve(end - start);
+    this.end += bytes.copy(this.bytes, this.end, start, end);
   }
 
   /** All of it was sent; from now on keeps only what may be sent again. */
   sent(): void {
-    if (this.#length > heldLimitBytes || (!this.#repeatable && this.#length > 0)) this.#drop();
+    const body = this.end - this.headEnd;
+    if (body > heldLimitOctets || (!this.repeatable && body > 0)) this.whole = false;
   }
 
-  #drop(): void {
-    this.#parts = undefined;
-    this.#whole = false;
+  /** The request is over. `free`: no queued write refers to its octets any more, so that others may write over them. */
+  release(free: boolean): void {
+    if (free && this.bytes.length === smallestBuffer) giveBuffer(this.bytes);
+    this.bytes = none;
+    this.end = 0;
+    this.headEnd = 0;
+  }
+
+  /** Makes room for more octets. Note: the old memory is left alone, as a queued write may still refer to it. */
+  private reserve(octets: number): void {
+    const needed = this.end + octets;
+    if (needed <= this.bytes.length) return;
+    const size = Math.max(smallestBuffer, 2 ** Math.ceil(Math.log2(needed)));
+    const larger = takeBuffer(size);
+    this.bytes.copy(larger, 0, 0, this.end);
+    this.bytes = larger;
   }
 }
-
-const nothing = Buffer.alloc(0);

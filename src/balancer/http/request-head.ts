@@ -1,21 +1,9 @@
-import { connectionHidesFraming, type Fields, listOf, parseFields, valuesOf } from './fields.ts';
-import { declaredFraming, type Framing } from './framing.ts';
-
-/** A request head that is safe to pass on: exactly one reading of it is possible. */
-export interface RequestHead {
-  readonly method: string;
-  /** In origin form (`/path?query`), or `*` for OPTIONS. */
-  readonly target: string;
-  readonly version: '1.0' | '1.1';
-  readonly fields: Fields;
-  readonly framing: Framing;
-  /** The members of Connection, in lower case. */
-  readonly connection: readonly string[];
-  /** What the client asks to switch to by Connection and Upgrade: RFC 9110 §7.8. */
-  readonly upgrade: string | undefined;
-  /** The client wants this connection to end after the response, or cannot keep it. */
-  readonly close: boolean;
-}
+import { FieldSection, hopByHopFields } from './field-section.ts';
+import { listMembers } from './field-values.ts';
+import { isHost } from './host.ts';
+import type { BodyLength } from './message-body-length.ts';
+import { RequestLine } from './request-line.ts';
+import { incomplete, malformed } from './verdicts.ts';
 
 /** Why a head was refused: the status to answer, and a sentence for the client. */
 export interface Refusal {
@@ -23,96 +11,125 @@ export interface Refusal {
   readonly reason: string;
 }
 
-const noBody: Framing = { kind: 'None' };
+/** We write our own X-Forwarded-For, with what it held before. */
+const dropped = new Set<string>([...hopByHopFields, 'x-forwarded-for']);
 
-/** What a Host may hold: a name or address with an optional port, no list, path or user information (RFC 9110 §7.2). */
-const hostForm = /^(?:[A-Za-z0-9\-._~!$&'()*+;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
+/** An HTTP/1.0 client is not sent 100 Continue, so its Expect must not reach the backend (RFC 9110 §10.1.1). */
+const droppedOfOld = new Set<string>([...dropped, 'expect']);
 
-/** Checks a request head strictly by RFC 9112. `text` is all of it, latin1, without the empty line at its end. */
-export function parseRequestHead(text: string): RequestHead | Refusal {
-  const line = parseRequestLine(text);
-  if ('status' in line) return line;
-  const { method, version } = line;
-  const fields = parseFields(text, line.end);
-  if (fields === undefined) return refuse('a header line is not well-formed');
+const slash = 0x2f;
+const asterisk = 0x2a;
 
-  const hosts = valuesOf(fields, 'host');
-  const [host] = hosts;
-  if (hosts.length > 1) return refuse('more than one Host');
-  if (host === undefined ? version === '1.1' : !hostForm.test(host))
-    return refuse('Host is missing or not well-formed');
-  const target = originForm(line.target, method, host);
-  if (target === undefined) return refuse('the request target is not well-formed, or contradicts Host');
-
-  const declared = declaredFraming(fields);
-  if (declared === undefined) return refuse('the length of the body is ambiguous');
-  if (version === '1.0' && declared !== 'Absent' && declared.kind === 'Chunked') return refuse('HTTP/1.0 with chunks');
-  const connection = listOf(fields, 'connection');
-  if (connectionHidesFraming(connection)) return refuse('Connection names a field that must be passed on');
-
-  const framing = declared === 'Absent' ? noBody : declared;
-  const upgrade = version === '1.1' && connection.includes('upgrade') ? upgradeProtocol(fields) : undefined;
-  if (upgrade !== undefined && framing.kind !== 'None') return refuse('an upgrade request with a body');
-  const close = version === '1.0' || connection.includes('close');
-  return { method, target, version, fields, framing, connection, upgrade, close };
-}
-
-/** Not h2c: prior knowledge of it would carry requests past every check here. */
-function upgradeProtocol(fields: Fields): string | undefined {
-  const protocols = listOf(fields, 'upgrade');
-  return protocols.length === 0 || protocols.includes('h2c') ? undefined : protocols.join(', ');
-}
-
-interface RequestLine {
-  readonly method: string;
-  readonly target: string;
-  readonly version: '1.0' | '1.1';
-  /** Where the first field begins. */
-  readonly end: number;
-}
-
-const requestLineForm = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21\x22\x24-\x7e]+ HTTP\/\d\.\d(?:\r\n|$)/y;
-
-/** The length of `HTTP/1.1`. */
-const versionLength = 8;
-
-function parseRequestLine(text: string): RequestLine | Refusal {
-  requestLineForm.lastIndex = 0;
-  if (!requestLineForm.test(text)) return { status: 400, reason: 'the request line is not well-formed' };
-  const end = requestLineForm.lastIndex;
-  const methodEnd = text.indexOf(' ');
-  const targetEnd = text.indexOf(' ', methodEnd + 1);
-  const method = text.slice(0, methodEnd);
-  const version = text.slice(targetEnd + 1, targetEnd + 1 + versionLength);
-  if (method === 'CONNECT') return { status: 405, reason: 'this is not a tunnel: CONNECT is not allowed' };
-  if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return { status: 505, reason: 'only HTTP/1.0 and HTTP/1.1' };
-  const target = text.slice(methodEnd + 1, targetEnd);
-  return { method, target, version: version === 'HTTP/1.1' ? '1.1' : '1.0', end };
-}
-
-/** A server must accept the absolute form too (RFC 9112 §3.2.2); here only where it agrees with Host. */
-function originForm(target: string, method: string, host: string | undefined): string | undefined {
-  if (target.startsWith('/')) return target;
-  if (target === '*') return method === 'OPTIONS' ? target : undefined;
-  const [, authority, path] = /^https?:\/\/([^/?]+)(.*)$/i.exec(target) ?? [];
-  if (authority === undefined || path === undefined || authority.toLowerCase() !== host?.toLowerCase())
-    return undefined;
-  return path.startsWith('/') ? path : `/${path}`;
-}
-
-function refuse(reason: string): Refusal {
-  return { status: 400, reason };
-}
+const malformedLine: Refusal = { status: 400, reason: 'the request line is not well-formed' };
+const noTunnel: Refusal = { status: 405, reason: 'this is not a tunnel: CONNECT is not allowed' };
+const otherVersion: Refusal = { status: 505, reason: 'only HTTP/1.0 and HTTP/1.1' };
+const tooLarge: Refusal = { status: 431, reason: 'the request head is too large' };
 
 /**
- * Whether what came of a head so far, without its last line if that is not complete, can still become a good one. Lets a bad request be
- * answered at once instead of at the end of its time.
+ * A request head that is safe to pass on: exactly one reading of it is possible. Checked strictly by RFC 9112, as positions and numbers;
+ * used again for each head.
  */
-export function plausibleRequestStart(text: string): boolean {
-  const complete = text.lastIndexOf('\r\n');
-  if (text.includes('\n', complete === -1 ? 0 : complete + 2)) return false;
-  if (complete === -1) return true;
-  const whole = text.slice(0, complete);
-  const line = parseRequestLine(whole);
-  return !('status' in line) && parseFields(whole, line.end) !== undefined;
+export class RequestHead {
+  readonly line = new RequestLine();
+  readonly fields = new FieldSection();
+  /** Why `read` said `malformed`. */
+  refusal: Refusal = malformedLine;
+  /** The target to send when it is not the one that came: the path of an absolute form. */
+  path: string | undefined;
+  /** HTTP/1.0. */
+  old = false;
+  body: BodyLength = 'None';
+  /** The response has no body, whatever its fields say. */
+  isHead = false;
+  /**
+   * May be sent a second time although a backend may have worked on it: RFC 9110 §9.2.2 forbids that to a proxy for other methods,
+   * unless it knows better: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+   */
+  repeatable = false;
+  /** What the client asks to switch to by Connection and Upgrade: RFC 9110 §7.8. */
+  upgrade: string | undefined;
+  /** The client wants this connection to end after the response, or cannot keep it. */
+  close = false;
+
+  /**
+   * Reads a head; gives the index behind its empty line, `incomplete` when it may still become a good one, or `malformed`: then `refusal`
+   * says why.
+   * @param limit how many octets it may have, without its empty line
+   */
+  read(bytes: Buffer, start: number, end: number, limit: number): number {
+    const next = this.readLines(bytes, start, end);
+    const octets = next < 0 ? end - start : this.fields.end - start;
+    if (next !== malformed && octets > limit) return this.refuse(tooLarge);
+    return next < 0 ? next : this.judge(bytes, next);
+  }
+
+  /** The method as text. */
+  method(bytes: Buffer): string {
+    return bytes.toString('latin1', this.line.start, this.line.methodEnd);
+  }
+
+  /** The target as text: in origin form (`/path?query`), or `*` for OPTIONS. */
+  target(bytes: Buffer): string {
+    return this.path ?? bytes.toString('latin1', this.line.targetStart, this.line.targetEnd);
+  }
+
+  private readLines(bytes: Buffer, start: number, end: number): number {
+    const fieldsStart = this.line.read(bytes, start, end);
+    if (fieldsStart < 0) return fieldsStart === incomplete ? incomplete : this.refuse(malformedLine);
+    if (this.line.isConnect(bytes)) return this.refuse(noTunnel);
+    const { version } = this.line;
+    if (version !== 11 && version !== 10) return this.refuse(otherVersion);
+
+    this.old = version === 10;
+    const next = this.fields.read(bytes, fieldsStart, end, this.old ? droppedOfOld : dropped);
+    return next === malformed ? this.refuse400('a header line is not well-formed') : next;
+  }
+
+  private judge(bytes: Buffer, next: number): number {
+    const { line, fields } = this;
+    if (fields.hosts > 1) return this.refuse400('more than one Host');
+    if (fields.hosts === 0 ? !this.old : !isHost(bytes, fields.hostStart, fields.hostEnd))
+      return this.refuse400('Host is missing or not well-formed');
+    this.path = undefined;
+    if (bytes[line.targetStart] !== slash && !this.readOtherTarget(bytes))
+      return this.refuse400('the request target is not well-formed, or contradicts Host');
+    if (fields.ambiguous) return this.refuse400('the length of the body is ambiguous');
+    if (fields.hidesFraming) return this.refuse400('Connection names a field that must be passed on');
+    if (this.old && fields.chunked) return this.refuse400('HTTP/1.0 with chunks');
+
+    this.body = fields.framings === 0 ? 'None' : fields.chunked ? 'Chunked' : 'Length';
+    this.upgrade = fields.upgrade && fields.upgradeOption && !this.old ? this.upgradeProtocol(bytes) : undefined;
+    if (this.upgrade !== undefined && this.body !== 'None') return this.refuse400('an upgrade request with a body');
+    this.close = this.old || fields.close;
+    this.isHead = line.isHead(bytes);
+    this.repeatable = this.upgrade === undefined && (line.isIdempotent(bytes) || fields.idempotencyKey);
+    return next;
+  }
+
+  /** A server must accept the absolute form too (RFC 9112 §3.2.2); here only where it agrees with Host. */
+  private readOtherTarget(bytes: Buffer): boolean {
+    const { line, fields } = this;
+    if (bytes[line.targetStart] === asterisk && line.targetEnd - line.targetStart === 1) return line.isOptions(bytes);
+    const target = bytes.toString('latin1', line.targetStart, line.targetEnd);
+    const host = fields.hosts === 0 ? undefined : bytes.toString('latin1', fields.hostStart, fields.hostEnd);
+    const [, authority, path] = /^https?:\/\/([^/?]+)(.*)$/i.exec(target) ?? [];
+    if (authority === undefined || path === undefined || authority.toLowerCase() !== host?.toLowerCase()) return false;
+    this.path = path.startsWith('/') ? path : `/${path}`;
+    return true;
+  }
+
+  /** Not h2c: prior knowledge of it would carry requests past every check here. */
+  private upgradeProtocol(bytes: Buffer): string | undefined {
+    const protocols = this.fields.upgradeValues(bytes).flatMap((value) => listMembers(value));
+    return protocols.length === 0 || protocols.includes('h2c') ? undefined : protocols.join(', ');
+  }
+
+  private refuse(refusal: Refusal): number {
+    this.refusal = refusal;
+    return malformed;
+  }
+
+  private refuse400(reason: string): number {
+    return this.refuse({ status: 400, reason });
+  }
 }

@@ -1,46 +1,47 @@
-import { connectionHidesFraming, type Fields, listOf, parseFields } from './fields.ts';
-import { declaredFraming, type Framing } from './framing.ts';
+import { FieldSection, hopByHopFields } from './field-section.ts';
+import type { BodyLength } from './message-body-length.ts';
+import { StatusLine } from './status-line.ts';
+import { malformed } from './verdicts.ts';
 
-export interface ResponseHead {
-  readonly status: number;
-  /** The status line's text after the code; may be empty. */
-  readonly reason: string;
-  readonly version: '1.0' | '1.1';
-  readonly fields: Fields;
-  readonly framing: Framing;
-  /** The members of Connection, in lower case. */
-  readonly connection: readonly string[];
+const dropped = new Set<string>(hopByHopFields);
+
+/** A response head, checked by RFC 9112 as strictly as a request's; used again for each head. */
+export class ResponseHead {
+  readonly line = new StatusLine();
+  readonly fields = new FieldSection();
+  status = 0;
+  /** HTTP/1.0. */
+  old = false;
+  body: BodyLength = 'None';
   /** The backend closes after this response, or cannot keep the connection. */
-  readonly close: boolean;
-}
+  close = false;
 
-const statusLineForm = /HTTP\/1\.[01] [1-5]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?(?:\r\n|$)/y;
+  /**
+   * Reads a head; gives the index behind its empty line, `incomplete`, or `malformed` = not to be passed on.
+   * @param limit how many octets it may have, without its empty line
+   * @param toHead it answers a HEAD request
+   */
+  read(bytes: Buffer, start: number, end: number, limit: number, toHead: boolean): number {
+    const { line, fields } = this;
+    const fieldsStart = line.read(bytes, start, end);
+    const next = fieldsStart < 0 ? fieldsStart : fields.read(bytes, fieldsStart, end, dropped);
+    const octets = next < 0 ? end - start : fields.end - start;
+    if (next === malformed || octets > limit) return malformed;
+    if (next < 0) return next;
 
-/** Where the parts of a status line stand: `HTTP/1.1 200 OK`. */
-const minorAt = 7;
-const codeAt = 9;
-const reasonAt = 13;
+    this.status = line.status;
+    this.old = line.version === 10;
+    if (fields.ambiguous || fields.hidesFraming || (this.old && fields.chunked)) return malformed;
+    this.body = this.bodyLength(toHead);
+    this.close = this.old || this.body === 'UntilClose' || fields.close;
+    return next;
+  }
 
-const noBody: Framing = { kind: 'None' };
-const untilClose: Framing = { kind: 'UntilClose' };
-
-/** Checks a response head by RFC 9112, as strictly as a request's. `method` is the request's. Undefined = not to be passed on. */
-export function parseResponseHead(text: string, method: string): ResponseHead | undefined {
-  statusLineForm.lastIndex = 0;
-  if (!statusLineForm.test(text)) return undefined;
-  const fields = parseFields(text, statusLineForm.lastIndex);
-  if (fields === undefined) return undefined;
-  const connection = listOf(fields, 'connection');
-  const declared = declaredFraming(fields);
-  if (declared === undefined || connectionHidesFraming(connection)) return undefined;
-
-  const version = text[minorAt] === '0' ? '1.0' : '1.1';
-  if (version === '1.0' && declared !== 'Absent' && declared.kind === 'Chunked') return undefined;
-  const lineEnd = text.indexOf('\r\n');
-  const status = Number(text.slice(codeAt, reasonAt - 1));
-  const reason = text.slice(reasonAt, lineEnd === -1 ? text.length : lineEnd);
-  const bodiless = method === 'HEAD' || status < 200 || status === 204 || status === 304;
-  const framing = bodiless ? noBody : declared === 'Absent' ? untilClose : declared;
-  const close = version === '1.0' || framing.kind === 'UntilClose' || connection.includes('close');
-  return { status, reason, version, fields, framing, connection, close };
+  /** RFC 9112 §6.3. */
+  private bodyLength(toHead: boolean): BodyLength {
+    const { status, fields } = this;
+    if (toHead || status < 200 || status === 204 || status === 304) return 'None';
+    if (fields.framings === 0) return 'UntilClose';
+    return fields.chunked ? 'Chunked' : 'Length';
+  }
 }

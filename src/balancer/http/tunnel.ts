@@ -14,11 +14,13 @@ export interface Tunnel {
   destroy(): void;
 }
 
-/** What was joined, and what came behind the response's head already. */
+/** What was joined, and what came behind the response's head already: `bytes` from `start` to `end`. */
 export interface Ends {
   readonly client: Wire;
   readonly upstream: Wire;
-  readonly rest: Buffer;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
 }
 
 const goingAway = 1001;
@@ -31,8 +33,9 @@ const farewell = Buffer.concat([
 ]);
 
 /** A protocol that we do not know: nobody can be told anything in it. */
-export function openTunnel({ client, upstream, rest }: Ends, now: () => number, onFinished: () => void): Tunnel {
-  if (rest.length > 0) client.write(rest);
+export function openTunnel(ends: Ends, now: () => number, onFinished: () => void): Tunnel {
+  const { client, upstream, bytes, start, end } = ends;
+  if (start < end) client.write(bytes, start, end);
   const joined = relay(client, upstream, now, onFinished);
   return {
     get activeAt() {
@@ -49,19 +52,22 @@ export function openTunnel({ client, upstream, rest }: Ends, now: () => number, 
 
 /** A WebSocket: its client can be told to go, between two frames of the backend. */
 export function openWebSocket(ends: Ends, now: () => number, onFinished: () => void): Tunnel {
-  const { client, upstream, rest } = ends;
+  const { client, upstream } = ends;
   const frames = createFrameWalk();
-  for (let position = 0; position < rest.length; ) position = frames.advance(rest, position);
-  if (rest.length > 0) client.write(rest);
+  follow(ends.bytes, ends.start, ends.end);
+  if (ends.start < ends.end) client.write(ends.bytes, ends.start, ends.end);
   const joined: Relay = relay(client, upstream, now, onFinished);
   const carry = upstream.handler;
   let leaving = false;
   let told = false;
 
-  /** `bytes` up to the end of the frame that is under way, then our own last frame. */
-  function leaveBehind(bytes: Buffer): void {
-    const end = frames.advance(bytes, 0);
-    carry.onBytes(bytes.subarray(0, end));
+  function follow(bytes: Buffer, start: number, end: number): void {
+    for (let position = start; position < end; ) position = frames.advance(bytes, position, end);
+  }
+
+  /** What came, up to the end of the frame that is under way, then our own last frame. */
+  function leaveBehind(bytes: Buffer, start: number, end: number): void {
+    carry.onBytes(bytes, start, frames.advance(bytes, start, end));
     if (frames.between) leave();
   }
 
@@ -76,13 +82,13 @@ export function openWebSocket(ends: Ends, now: () => number, onFinished: () => v
   }
 
   upstream.handler = {
-    onBytes(bytes) {
+    onBytes(bytes, start, end) {
       if (leaving) {
-        leaveBehind(bytes);
+        leaveBehind(bytes, start, end);
         return;
       }
-      for (let position = 0; position < bytes.length; ) position = frames.advance(bytes, position);
-      carry.onBytes(bytes);
+      follow(bytes, start, end);
+      carry.onBytes(bytes, start, end);
     },
     // A gateway that is stopped or killed says nothing itself: without a last frame its clients would see an abnormal closure (1006).
     onEnd: () => {

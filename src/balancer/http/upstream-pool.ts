@@ -12,17 +12,14 @@ const justUsedMilliseconds = 1000;
 
 const idlePerTarget = 256;
 
-interface Idle {
-  readonly upstream: Upstream;
-  readonly since: number;
-}
-
 /** Connections to backends, kept between requests. The last used goes first, so that what is not needed ages out. */
 export interface UpstreamPool {
-  /** `reused` = an idle connection, ready to be written to. Else `user.onConnected` or `onConnectFailed` follows. */
-  take(target: Target, user: UpstreamUser, repeatable: boolean, now: number): { upstream: Upstream; reused: boolean };
+  /** An idle connection, ready to be written to. */
+  take(target: Target, user: UpstreamUser, repeatable: boolean, now: number): Upstream | undefined;
+  /** A new connection: `user.onConnected` or `onConnectFailed` follows. */
+  connect(target: Target, user: UpstreamUser): Upstream;
   /** Keeps a connection whose response is complete. */
-  give(upstream: Upstream, now: number): void;
+  give(upstream: Upstream): void;
   closeIdle(target: Target): void;
   /** Closes what was idle for too long. */
   expire(now: number): void;
@@ -30,40 +27,55 @@ export interface UpstreamPool {
 }
 
 export function createUpstreamPool(headBytes: () => number): UpstreamPool {
-  const idle = new Map<string, Idle[]>();
+  const idle = new Map<string, Upstream[]>();
+  /** The time as of the last `take` or `expire`: half a second old at most. A connection that comes back looks idle for that much longer. */
+  let latest = 0;
 
   function closeList(key: string): void {
     const list = idle.get(key) ?? [];
     idle.delete(key);
-    for (const { upstream } of list) upstream.destroy();
+    for (const upstream of list) upstream.destroy();
   }
 
   return {
     take(target, user, repeatable, now) {
-      const list = idle.get(target.key) ?? [];
+      latest = now;
+      const list = idle.get(target.key);
+      if (list === undefined) return undefined;
       const oldest = now - (repeatable ? idleMilliseconds : justUsedMilliseconds);
-      for (let last = list.at(-1); last !== undefined && last.since >= oldest; last = list.at(-1)) {
+      for (let last = list.at(-1); last !== undefined && last.idleSince >= oldest; last = list.at(-1)) {
         list.pop();
-        if (last.upstream.reusable) {
-          last.upstream.use(user);
-          return { upstream: last.upstream, reused: true };
+        if (last.reusable) {
+          last.use(user);
+          return last;
         }
-        last.upstream.destroy();
+        last.destroy();
       }
-      return { upstream: new Upstream(target, headBytes(), user), reused: false };
+      return undefined;
     },
-    give(upstream, now) {
+    connect: (target, user) => new Upstream(target, headBytes(), user),
+    give(upstream) {
       const { key } = upstream.target;
-      const list = idle.get(key) ?? [];
-      idle.set(key, list);
-      if (upstream.reusable && list.length < idlePerTarget) list.push({ upstream, since: now });
-      else upstream.destroy();
+      let list = idle.get(key);
+      if (list === undefined) {
+        list = [];
+        idle.set(key, list);
+      }
+      if (upstream.reusable && list.length < idlePerTarget) {
+        upstream.idleSince = latest;
+        list.push(upstream);
+      } else {
+        upstream.destroy();
+      }
     },
     closeIdle: (target) => closeList(target.key),
     expire(now) {
+      latest = now;
       for (const [key, list] of idle) {
-        const keep = list.filter(({ upstream, since }) => upstream.reusable && now - since <= idleMilliseconds);
-        for (const entry of list) if (!keep.includes(entry)) entry.upstream.destroy();
+        const isFresh = (upstream: Upstream): boolean =>
+          upstream.reusable && now - upstream.idleSince <= idleMilliseconds;
+        const keep = list.filter(isFresh);
+        for (const upstream of list) if (!keep.includes(upstream)) upstream.destroy();
         if (keep.length === 0) idle.delete(key);
         else idle.set(key, keep);
       }

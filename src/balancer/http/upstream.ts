@@ -1,192 +1,201 @@
 import type { Target } from '../backend.ts';
 import { Wire, type WireHandler } from '../transport/wire.ts';
-import { type BodyWalk, walkBody } from './body-walk.ts';
-import { createHeadReader, type HeadReader } from './head-reader.ts';
-import { parseResponseHead, type ResponseHead } from './response-head.ts';
+import { MessageBody } from './message-body.ts';
+import { PartialHead } from './partial-head.ts';
+import { ResponseHead } from './response-head.ts';
+import { incomplete, malformed } from './verdicts.ts';
 
-/** Who waits for the response. */
+/** Who waits for the response. Parts of it stand in `bytes` from `start` to `end`, valid during the call. */
 export interface UpstreamUser {
   onConnected(): void;
   /** The connect failed: not a byte was written. */
   onConnectFailed(): void;
   /** The connection ended before the response was complete, or what came is no response. `answered`: at least one byte came. */
   onLost(answered: boolean): void;
-  /** An interim (1xx), switching (101) or final head, with the part of the body that came with it. False = pause until `resume`. */
-  onHead(head: ResponseHead, body: Buffer): boolean;
+  /**
+   * An interim (1xx), switching (101) or final head in `bytes`, with the part of the body behind it up to `end`. False = pause until
+   * `resume`.
+   */
+  onHead(head: ResponseHead, bytes: Buffer, end: number): boolean;
   /** More of the body, framing included. False = pause until `resume`. */
-  onBody(bytes: Buffer): boolean;
+  onBody(bytes: Buffer, start: number, end: number): boolean;
   /** The response is complete. The connection is idle now if it can be used again. */
   onComplete(): void;
   onDrained(): void;
   /** After 101: the wire is the user's, with the bytes that came behind the head. */
-  onSwitched(wire: Wire, rest: Buffer): void;
+  onSwitched(wire: Wire, bytes: Buffer, start: number, end: number): void;
 }
 
 const readBytes = 16_384;
-const none = Buffer.alloc(0);
+
+/** One for all connections: a head is passed on before anything else is read. */
+const responseHead = new ResponseHead();
+
+/** What the connection waits for. Nothing: nobody asked, so a byte would be a response too many. */
+type Awaited = 'Nothing' | 'Head' | 'Body';
 
 /** One connection to a backend, for one request at a time. */
-export class Upstream {
+export class Upstream implements WireHandler {
   readonly target: Target;
-  readonly #wire: Wire;
-  readonly #headBytes: number;
-  #user: UpstreamUser | undefined;
-  #method = '';
-  readonly #head: HeadReader;
-  #response: ResponseHead | undefined;
-  #body: BodyWalk | undefined;
-  #connected = false;
-  #answered = false;
+  /** When it became idle. */
+  idleSince = 0;
+  private readonly wire: Wire;
+  private readonly headBytes: number;
+  private user: UpstreamUser | undefined;
+  private awaited: Awaited = 'Nothing';
+  private toHead = false;
+  private partial: PartialHead | undefined;
+  private readonly body = new MessageBody();
+  private close = false;
+  private connected = false;
+  /** At least one byte of the response came. */
+  answered = false;
 
   /** Starts to connect; `user` hears how that went. */
   constructor(target: Target, headBytes: number, user: UpstreamUser) {
     this.target = target;
-    this.#headBytes = headBytes;
-    this.#head = createHeadReader(headBytes);
-    this.#user = user;
-    this.#wire = Wire.connect(target.address, target.port, readBytes, this.#handler());
+    this.headBytes = headBytes;
+    this.user = user;
+    this.wire = Wire.connect(target.address, target.port, readBytes, this);
   }
 
   /** Takes an idle connection for the next request. */
   use(user: UpstreamUser): void {
-    this.#user = user;
+    this.user = user;
   }
 
-  /** The response that follows is for a request of this method. */
-  expect(method: string): void {
-    this.#method = method;
-    this.#response = undefined;
-    this.#body = undefined;
-    this.#answered = false;
-  }
-
-  get answered(): boolean {
-    return this.#answered;
-  }
-
-  get connected(): boolean {
-    return this.#connected;
+  /** The response that follows is for the request that is sent now. `toHead`: a HEAD request. */
+  expect(toHead: boolean): void {
+    this.toHead = toHead;
+    this.awaited = 'Head';
+    this.answered = false;
   }
 
   /** Idle, whole and open. */
   get reusable(): boolean {
-    return this.#user === undefined && !this.#wire.closed;
+    return this.user === undefined && !this.wire.closed;
   }
 
-  write(bytes: Buffer): boolean {
-    return this.#wire.write(bytes);
+  /** All that was written is in the kernel's hands. */
+  get flushed(): boolean {
+    return this.wire.idle;
   }
 
-  writeWithHead(head: string, part: Buffer): boolean {
-    return this.#wire.writeWithHead(head, part);
+  write(bytes: Buffer, start: number, end: number): boolean {
+    return this.wire.write(bytes, start, end);
   }
 
   pause(): void {
-    this.#wire.pause();
+    this.wire.pause();
   }
 
   resume(): void {
-    this.#wire.resume();
+    this.wire.resume();
   }
 
   /** Drops the connection; the user hears no more of it. */
   destroy(): void {
-    this.#user = undefined;
-    this.#wire.destroy();
+    this.user = undefined;
+    this.wire.destroy();
   }
 
-  #handler(): WireHandler {
-    return {
-      onConnected: () => {
-        this.#connected = true;
-        this.#wire.resume();
-        this.#user?.onConnected();
-      },
-      onBytes: (bytes) => this.#receive(bytes),
-      onEnd: () => this.#ended(),
-      onDrained: () => this.#user?.onDrained(),
-      onClosed: () => this.#lost(),
-    };
+  onConnected(): void {
+    this.connected = true;
+    this.wire.resume();
+    this.user?.onConnected();
   }
 
-  #receive(bytes: Buffer): void {
-    // Nobody asked for these: a response too many would become the next request's answer.
-    if (this.#user === undefined || this.#method === '') {
-      this.#fail();
+  onBytes(bytes: Buffer, start: number, end: number): void {
+    if (this.user === undefined || this.awaited === 'Nothing') {
+      this.fail();
       return;
     }
-    this.#answered = true;
-    if (this.#body !== undefined) this.#receiveBody(bytes, this.#body);
-    else this.#receiveHead(bytes);
-  }
-
-  #receiveHead(bytes: Buffer): void {
-    const whole = this.#head.push(bytes);
-    if (whole === 'More') return;
-    const head = whole === 'TooLarge' ? undefined : parseResponseHead(whole.text, this.#method);
-    if (whole === 'TooLarge' || head === undefined) {
-      this.#fail();
-      return;
-    }
-    if (head.status >= 200) this.#receiveFinalHead(head, whole.rest);
-    else if (head.status === 101) this.#switch(head, whole.rest);
-    else {
-      this.#user?.onHead(head, none);
-      if (this.#user !== undefined && whole.rest.length > 0) this.#receiveHead(whole.rest);
+    this.answered = true;
+    const partial = this.partial;
+    if (this.awaited === 'Body') {
+      this.receiveBody(bytes, start, end);
+    } else if (partial === undefined) {
+      this.receiveHead(bytes, start, end);
+    } else if (partial.add(bytes, start, end, this.headBytes)) {
+      this.partial = undefined;
+      this.receiveHead(partial.bytes, partial.start, partial.end, partial);
     }
   }
 
-  #receiveFinalHead(head: ResponseHead, rest: Buffer): void {
-    const body = walkBody(head.framing, this.#headBytes);
-    this.#response = head;
-    this.#body = body;
-    this.#receiveBody(rest, body, head);
+  onEnd(): void {
+    if (this.awaited === 'Body' && this.body.untilClose) this.complete(false);
+    else this.fail();
+  }
+
+  onDrained(): void {
+    this.user?.onDrained();
+  }
+
+  onClosed(): void {
+    this.lost();
+  }
+
+  /** `partial`: where these octets were collected. */
+  private receiveHead(bytes: Buffer, start: number, end: number, partial?: PartialHead): void {
+    const next = responseHead.read(bytes, start, end, this.headBytes, this.toHead);
+    if (next === malformed) {
+      this.fail();
+    } else if (next === incomplete) {
+      this.partial = partial ?? PartialHead.of(bytes, start, end);
+    } else if (responseHead.status >= 200) {
+      this.body.begin(responseHead.body, responseHead.fields.contentLength, this.headBytes);
+      this.close = responseHead.close;
+      this.awaited = 'Body';
+      this.receiveBody(bytes, next, end, responseHead);
+    } else if (responseHead.status === 101) {
+      this.switch(responseHead, bytes, next, end);
+    } else {
+      // Note: copied, as the room in front of the next head is where this one stands, and its write may still be queued.
+      const rest = next < end ? PartialHead.of(bytes, next, end) : undefined;
+      this.user?.onHead(responseHead, bytes, next);
+      if (this.user !== undefined && rest !== undefined) this.receiveHead(rest.bytes, rest.start, rest.end, rest);
+    }
   }
 
   /** `head`: the response's head, which goes out together with this part. */
-  #receiveBody(bytes: Buffer, body: BodyWalk, head?: ResponseHead): void {
-    const end = body.advance(bytes, 0);
-    if (end === 'Bad') {
-      this.#fail();
+  private receiveBody(bytes: Buffer, start: number, end: number, head?: ResponseHead): void {
+    const next = this.body.advance(bytes, start, end);
+    if (next === malformed) {
+      this.fail();
       return;
     }
-    const part = end === 'More' || end === bytes.length ? bytes : bytes.subarray(0, end);
-    const accepted = head === undefined ? this.#user?.onBody(part) : this.#user?.onHead(head, part);
-    if (accepted === false) this.#wire.pause();
-    if (end !== 'More' && this.#user !== undefined)
-      this.#complete(end === bytes.length && this.#response?.close === false);
+    const partEnd = next === incomplete ? end : next;
+    const user = this.user;
+    const accepted = head === undefined ? user?.onBody(bytes, start, partEnd) : user?.onHead(head, bytes, partEnd);
+    if (accepted === false) this.wire.pause();
+    if (next !== incomplete && this.user !== undefined) this.complete(next === end && !this.close);
   }
 
-  #switch(head: ResponseHead, rest: Buffer): void {
-    const user = this.#user;
-    this.#user = undefined;
-    user?.onHead(head, none);
-    user?.onSwitched(this.#wire, rest);
+  private switch(head: ResponseHead, bytes: Buffer, start: number, end: number): void {
+    const user = this.user;
+    this.user = undefined;
+    user?.onHead(head, bytes, start);
+    user?.onSwitched(this.wire, bytes, start, end);
   }
 
-  #complete(keep: boolean): void {
-    const user = this.#user;
-    this.#user = undefined;
-    this.#method = '';
-    if (!keep) this.#wire.destroy();
-    else this.#wire.resume();
+  private complete(keep: boolean): void {
+    const user = this.user;
+    this.user = undefined;
+    this.awaited = 'Nothing';
+    if (keep) this.wire.resume();
+    else this.wire.destroy();
     user?.onComplete();
   }
 
-  #ended(): void {
-    if (this.#response?.framing.kind === 'UntilClose') this.#complete(false);
-    else this.#fail();
+  private fail(): void {
+    this.wire.destroy();
+    this.lost();
   }
 
-  #fail(): void {
-    this.#wire.destroy();
-    this.#lost();
-  }
-
-  #lost(): void {
-    const user = this.#user;
-    this.#user = undefined;
-    if (this.#connected) user?.onLost(this.#answered);
+  private lost(): void {
+    const user = this.user;
+    this.user = undefined;
+    if (this.connected) user?.onLost(this.answered);
     else user?.onConnectFailed();
   }
 }

@@ -15,6 +15,8 @@ export interface Rotation {
   forget(name: string): void;
 }
 
+const heaviestAllowed = 1;
+
 /** Sums of weights such as 0.1 + 0.2 miss whole numbers by less than this. */
 const rounding = 1e-9;
 
@@ -32,8 +34,12 @@ const rounding = 1e-9;
 export function createRotation(start: number): Rotation {
   const earned = new Map<string, number>();
   let cursor: string | undefined;
+  /** The list of the last pick, and the place in it. */
+  let latest: readonly Candidate[] = [];
+  let latestPosition = 0;
 
   function firstPosition(candidates: readonly Candidate[]): number {
+    if (candidates === latest && candidates[latestPosition]?.name === cursor) return latestPosition + 1;
     if (cursor === undefined) return Math.floor(start * candidates.length);
     const last = cursor;
     const present = candidates.findIndex(({ name }) => name === last);
@@ -42,24 +48,33 @@ export function createRotation(start: number): Rotation {
     return position === -1 ? 0 : position;
   }
 
+  /** One visit of the cursor. */
+  function earnsTurn({ name, weight }: Candidate, candidates: readonly Candidate[]): boolean {
+    // Nobody is heavier: it earns a whole turn, and keeps what it had earned towards the next one.
+    if (weight === heaviestAllowed) return true;
+    let heaviest = 0;
+    for (const other of candidates) heaviest = Math.max(heaviest, other.weight);
+    const sum = (earned.get(name) ?? 0) + weight / heaviest;
+    if (sum < 1 - rounding) {
+      earned.set(name, sum);
+      return false;
+    }
+    const rest = sum - 1;
+    if (rest > rounding) earned.set(name, rest);
+    else earned.delete(name);
+    return true;
+  }
+
   return {
     pick(candidates) {
-      let heaviest = 0;
-      for (const { weight } of candidates) heaviest = Math.max(heaviest, weight);
-      if (heaviest <= 0) return undefined;
-
       // The heaviest is picked at its first visit at the latest, so this ends within one lap.
-      for (let position = firstPosition(candidates); ; position += 1) {
-        const candidate = candidates[position % candidates.length];
+      for (let visit = firstPosition(candidates); ; visit += 1) {
+        const position = visit % candidates.length;
+        const candidate = candidates[position];
         if (candidate === undefined) return undefined;
-        const sum = (earned.get(candidate.name) ?? 0) + candidate.weight / heaviest;
-        if (sum < 1 - rounding) {
-          earned.set(candidate.name, sum);
-          continue;
-        }
-        const rest = sum - 1;
-        if (rest > rounding) earned.set(candidate.name, rest);
-        else earned.delete(candidate.name);
+        if (!earnsTurn(candidate, candidates)) continue;
+        latest = candidates;
+        latestPosition = position;
         cursor = candidate.name;
         return candidate;
       }

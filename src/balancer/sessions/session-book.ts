@@ -2,35 +2,46 @@ import type { SessionCounts } from './session-counts.ts';
 
 /** Counts live sessions by backend. */
 export interface SessionBook {
-  /** A session on this backend begins; call the result once when it ends (more calls do nothing). */
-  begin(backend: string): () => void;
+  /** A session on this backend begins; the result is told when it ends. */
+  begin(backend: string): BackendSessions;
   counts(): SessionCounts;
+}
+
+/** The live sessions of one backend: one object for all of them, as a request must not cost one. */
+export interface BackendSessions {
+  /** One session ended: to be called once for each that began. */
+  end(): void;
+}
+
+class LiveSessions implements BackendSessions {
+  count = 0;
+
+  end(): void {
+    this.count -= 1;
+  }
 }
 
 /** @param ownName the instance beside this balancer; its sessions are no transit */
 export function createSessionBook(ownName?: string): SessionBook {
-  const live = new Map<string, number>();
-
-  function add(backend: string, amount: number): void {
-    const count = (live.get(backend) ?? 0) + amount;
-    if (count === 0) live.delete(backend);
-    else live.set(backend, count);
-  }
+  const live = new Map<string, LiveSessions>();
 
   return {
     begin(backend) {
-      let ended = false;
-      add(backend, 1);
-      return () => {
-        if (ended) return;
-        ended = true;
-        add(backend, -1);
-      };
+      let sessions = live.get(backend);
+      if (sessions === undefined) {
+        sessions = new LiveSessions();
+        live.set(backend, sessions);
+      }
+      sessions.count += 1;
+      return sessions;
     },
     counts() {
-      const total = [...live.values()].reduce((sum, count) => sum + count, 0);
-      const own = ownName === undefined ? total : (live.get(ownName) ?? 0);
-      return { sessions: own, transit: total - own, backends: Object.fromEntries([...live].sort(byName)) };
+      // Nobody holds the object of a backend without sessions.
+      for (const [name, { count }] of live) if (count === 0) live.delete(name);
+      const backends = [...live].map(([name, { count }]): [string, number] => [name, count]).sort(byName);
+      const total = backends.reduce((sum, [, count]) => sum + count, 0);
+      const own = ownName === undefined ? total : (live.get(ownName)?.count ?? 0);
+      return { sessions: own, transit: total - own, backends: Object.fromEntries(backends) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Target } from '../backend.ts';
 import type { FrontendContext } from '../frontend.ts';
+import type { BackendSessions } from '../sessions/session-book.ts';
 import { type Relay, relay } from '../transport/relay.ts';
 import { Wire, type WireHandler } from '../transport/wire.ts';
 import { proxyHeader } from './proxy-header.ts';
@@ -15,7 +16,7 @@ export class TcpSession {
   readonly #tried = new Set<string>();
   #backend: Wire | undefined;
   #relay: Relay | undefined;
-  #endSession: (() => void) | undefined;
+  #session: BackendSessions | undefined;
   #connectingSince = 0;
   #answered = false;
 
@@ -43,7 +44,7 @@ export class TcpSession {
 
   /** Note: by a reset on both sides. An orderly end would say that a transfer which broke off was whole. */
   cut(): void {
-    this.#endSession?.();
+    this.#endSession();
     if (this.#relay === undefined) this.#client.reset();
     else this.#relay.reset();
   }
@@ -54,7 +55,7 @@ export class TcpSession {
   }
 
   #connectNext(): void {
-    this.#endSession?.();
+    this.#endSession();
     const target = this.#context.dispatcher.pick(this.#tried);
     if (target === undefined) {
       // A reset says "not now" where an orderly end would say "this was all".
@@ -63,7 +64,7 @@ export class TcpSession {
       return;
     }
     this.#tried.add(target.key);
-    this.#endSession = this.#context.sessions.begin(target.name);
+    this.#session = this.#context.sessions.begin(target.name);
     this.#connectingSince = this.#context.now();
     const backend = Wire.connect(target.address, target.port, readBytes, {
       onConnected: () => this.#join(target, backend),
@@ -97,9 +98,9 @@ export class TcpSession {
       this.#context.dispatcher.succeeded(target);
     };
     backend.handler = {
-      onBytes: (bytes) => {
+      onBytes: (bytes, start, end) => {
         answered();
-        joined.onBytes(bytes);
+        joined.onBytes(bytes, start, end);
       },
       onEnd: () => {
         answered();
@@ -114,9 +115,13 @@ export class TcpSession {
   }
 
   #finish(): void {
-    this.#endSession?.();
-    this.#endSession = undefined;
+    this.#endSession();
     if (this.#relay === undefined) this.#backend?.destroy();
     this.#onClosed();
+  }
+
+  #endSession(): void {
+    this.#session?.end();
+    this.#session = undefined;
   }
 }

@@ -22,9 +22,9 @@ export function relay(one: Wire, other: Wire, now: () => number, onFinished: () 
   let ended = 0;
 
   const side = (from: Wire, to: Wire): WireHandler => ({
-    onBytes: (bytes) => {
+    onBytes: (bytes, start, end) => {
       activeAt = now();
-      if (!to.write(bytes)) from.pause();
+      if (!to.write(bytes, start, end)) from.pause();
     },
     onEnd: () => {
       ended += 1;

@@ -1,13 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { walkBody } from '../../../src/balancer/http/body-walk.ts';
-import { createHeadReader } from '../../../src/balancer/http/head-reader.ts';
-import { HeldRequest, isRepeatable } from '../../../src/balancer/http/held-request.ts';
-import { parseRequestHead } from '../../../src/balancer/http/request-head.ts';
+import { HeldRequest } from '../../../src/balancer/http/held-request.ts';
+import { MessageBody } from '../../../src/balancer/http/message-body.ts';
+import { PartialHead } from '../../../src/balancer/http/partial-head.ts';
 import { createRetryBudget } from '../../../src/balancer/http/retry-budget.ts';
+import { incomplete, malformed } from '../../../src/balancer/http/verdicts.ts';
+import { frontRoom } from '../../../src/balancer/transport/buffers.ts';
 
-const walkText = (text: string, trailerBytes = 100) =>
-  walkBody({ kind: 'Chunked' }, trailerBytes).advance(Buffer.from(text, 'latin1'), 0);
+function chunkedBody(trailerOctets = 100): MessageBody {
+  const body = new MessageBody();
+  body.begin('Chunked', 0, trailerOctets);
+  return body;
+}
+
+const walkText = (text: string): number => {
+  const bytes = Buffer.from(text, 'latin1');
+  return chunkedBody().advance(bytes, 0, bytes.length);
+};
 
 describe('the chunked coding', () => {
   it.each([
@@ -40,144 +49,188 @@ describe('the chunked coding', () => {
     { name: 'an end that is only LF', text: '0\r\n\n' },
     { name: 'endless trailers', text: `0\r\n${'X: aaaaaaaa\r\n'.repeat(20)}\r\n` },
   ])('refuses $name', ({ text }) => {
-    expect(walkText(text)).toBe('Bad');
+    expect(walkText(text)).toBe(malformed);
   });
 
   it('finds the same end however the bytes are cut', () => {
-    const body = '3\r\nabc\r\n1a\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\nX: a\r\n\r\n';
+    const text = '3\r\nabc\r\n1a\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\nX: a\r\n\r\n';
+    const bytes = Buffer.from(`${text}GET`);
 
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 60, maxLength: 60 }), (sizes) => {
-        const walk = walkBody({ kind: 'Chunked' }, 100);
-        const bytes = Buffer.from(`${body}GET`);
-        let from = 0;
-        let end: number | 'More' | 'Bad' = 'More';
+        const body = chunkedBody();
+        let start = 0;
+        let next = incomplete;
         for (const size of sizes) {
-          const part = bytes.subarray(from, from + size);
-          end = walk.advance(part, 0);
-          if (end !== 'More') break;
-          from += part.length;
+          const end = Math.min(start + size, bytes.length);
+          next = body.advance(bytes, start, end);
+          if (next !== incomplete) break;
+          start = end;
         }
 
-        expect(end === 'More' || end === 'Bad' ? end : from + end).toBe(body.length);
+        expect(next).toBe(text.length);
       }),
     );
+  });
+
+  it('can be followed again after a body that broke off', () => {
+    const body = chunkedBody();
+    const bytes = Buffer.from('ff\r\nabc');
+    body.advance(bytes, 0, bytes.length);
+
+    body.begin('Chunked', 0, 100);
+
+    expect(body.advance(Buffer.from('0\r\n\r\n'), 0, 5)).toBe(5);
   });
 });
 
 describe('a body of a known length', () => {
   it('ends at its last byte, also over several reads', () => {
-    const walk = walkBody({ kind: 'Length', bytes: 5 }, 0);
+    const body = new MessageBody();
+    body.begin('Length', 5, 0);
 
-    expect(walk.advance(Buffer.from('abc'), 0)).toBe('More');
-    expect(walk.advance(Buffer.from('deGET'), 0)).toBe(2);
+    expect(body.advance(Buffer.from('abc'), 0, 3)).toBe(incomplete);
+    expect(body.advance(Buffer.from('..deGET'), 2, 7)).toBe(4);
   });
 });
 
-describe('createHeadReader', () => {
-  it('finds the end of a head that comes byte by byte, and what is behind it', () => {
-    const reader = createHeadReader(100);
-    const text = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-    const results = text
-      .slice(0, -1)
-      .split('')
-      .map((letter) => reader.push(Buffer.from(letter)));
+describe('PartialHead', () => {
+  const text = 'GET / HTTP/1.1\r\nHost: a\r\n\r\nbody';
+  const add = (partial: PartialHead, part: string, limit = 1000): boolean =>
+    partial.add(Buffer.from(`..${part}..`), 2, 2 + part.length, limit);
+  const collected = ({ bytes, start, end }: PartialHead): string => bytes.toString('latin1', start, end);
 
-    const whole = reader.push(Buffer.from('\nbody'));
+  it('collects a head that comes byte by byte, and is worth a look at each end of a line', () => {
+    const partial = new PartialHead();
 
-    expect(new Set(results)).toEqual(new Set(['More']));
-    expect(whole).toMatchObject({ text: 'GET / HTTP/1.1\r\nHost: a' });
-    expect(whole === 'More' || whole === 'TooLarge' ? '' : whole.rest.toString()).toBe('body');
+    const worth = text.split('').filter((letter) => add(partial, letter));
+
+    expect(collected(partial)).toBe(text);
+    expect(worth.join('')).toBe('\n\n\n');
   });
 
-  it.each([
-    { name: 'without an end', text: 'a'.repeat(101) },
-    { name: 'with an end that comes too late', text: `${'a'.repeat(101)}\r\n\r\n` },
-  ])('refuses a head that is too large, $name', ({ text }) => {
-    expect(createHeadReader(100).push(Buffer.from(text))).toBe('TooLarge');
+  it('is worth a look when it is too large', () => {
+    const partial = new PartialHead();
+
+    expect([add(partial, 'a'.repeat(100), 100), add(partial, 'a', 100)]).toEqual([false, true]);
+  });
+
+  it('grows, and keeps room in front', () => {
+    const partial = new PartialHead();
+    const parts = Array.from({ length: 50 }, (_, index) => `${index}:${'a'.repeat(index * 7)}`);
+
+    for (const part of parts) add(partial, part);
+
+    expect(collected(partial)).toBe(parts.join(''));
+    expect(partial.start).toBe(frontRoom);
   });
 
   it('keeps a copy of its own: the read buffer is used again', () => {
-    const reader = createHeadReader(100);
     const shared = Buffer.from('GET / HT');
-    reader.push(shared);
+    const partial = PartialHead.of(shared, 0, shared.length);
+
     shared.fill('x');
 
-    expect(reader.partial()).toBe('GET / HT');
-  });
-});
-
-describe('isRepeatable', () => {
-  it.each([
-    { request: 'GET', repeatable: true },
-    { request: 'HEAD', repeatable: true },
-    { request: 'OPTIONS', repeatable: true },
-    { request: 'PUT', repeatable: true },
-    { request: 'DELETE', repeatable: true },
-    { request: 'POST', repeatable: false },
-    { request: 'PATCH', repeatable: false },
-    { request: 'POST', field: 'Idempotency-Key: "x"', repeatable: true },
-    { request: 'GET', field: 'Upgrade: websocket\r\nConnection: upgrade', repeatable: false },
-  ])('$request with $field: $repeatable', ({ request, field, repeatable }) => {
-    const result = parseRequestHead(`${request} / HTTP/1.1\r\nHost: a${field === undefined ? '' : `\r\n${field}`}`);
-
-    expect(!('status' in result) && isRepeatable(result)).toBe(repeatable);
+    expect(collected(partial)).toBe('GET / HT');
   });
 });
 
 describe('HeldRequest', () => {
-  it('can be sent again as long as all of it is held', () => {
-    const held = new HeldRequest('HEAD ', true);
-    held.addUnsent(Buffer.from('one '));
-    held.sent();
-    held.addSent(Buffer.from('two'));
+  /** With this head, and these parts of the body given by `add`. */
+  function held(repeatable: boolean, ...unsent: string[]): HeldRequest {
+    const request = new HeldRequest();
+    request.begin(100, repeatable);
+    request.setHead(request.bytes.write('HEAD '));
+    for (const part of unsent) addUnsent(request, Buffer.from(part));
+    return request;
+  }
+  const addUnsent = (request: HeldRequest, part: Buffer): void => request.addUnsent(part, 0, part.length);
+  const addSent = (request: HeldRequest, part: Buffer): void => request.addSent(part, 0, part.length);
+  const textOf = ({ bytes, end }: HeldRequest): string => bytes.toString('latin1', 0, end);
 
-    expect(held.head).toBe('HEAD ');
-    expect(held.body()?.toString()).toBe('one two');
+  it('can be sent again as long as all of it is held', () => {
+    const request = held(true, 'one ');
+
+    request.sent();
+    addSent(request, Buffer.from('two'));
+
+    expect(request.whole).toBe(true);
+    expect(textOf(request)).toBe('HEAD one two');
   });
 
   it('keeps copies of its own: the read buffer is used again', () => {
-    const held = new HeldRequest('', true);
+    const request = held(true);
     const shared = Buffer.from('body');
-    held.addSent(shared);
+    addSent(request, shared);
+
     shared.fill('x');
 
-    expect(held.body()?.toString()).toBe('body');
+    expect(textOf(request)).toBe('HEAD body');
   });
 
   it('lets go of a body beyond 64 KiB', () => {
-    const held = new HeldRequest('', true);
-    held.addSent(Buffer.alloc(65_536));
-    expect(held.whole).toBe(true);
+    const request = held(true);
+    addSent(request, Buffer.alloc(65_536));
+    expect(request.whole).toBe(true);
 
-    held.addSent(Buffer.alloc(1));
+    addSent(request, Buffer.alloc(1));
 
-    expect(held.whole).toBe(false);
-    expect(held.body()).toBeUndefined();
+    expect(request.whole).toBe(false);
   });
 
   it('holds what was not sent yet, whatever its size', () => {
-    const held = new HeldRequest('', false);
-    held.addUnsent(Buffer.alloc(100_000));
+    const request = held(false);
 
-    expect(held.body()).toHaveLength(100_000);
+    addUnsent(request, Buffer.alloc(100_000));
+
+    expect(request.end).toBe(100_005);
   });
 
   it.each([
     {
       name: 'when all of it was sent',
-      act: (held: HeldRequest) => {
-        held.addUnsent(Buffer.from('b'));
-        held.sent();
+      act: (request: HeldRequest) => {
+        addUnsent(request, Buffer.from('b'));
+        request.sent();
       },
     },
-    { name: 'when a part of it was sent', act: (held: HeldRequest) => held.addSent(Buffer.from('b')) },
+    { name: 'when a part of it was sent', act: (request: HeldRequest) => addSent(request, Buffer.from('b')) },
   ])('lets go of what must not be sent again $name', ({ act }) => {
-    const held = new HeldRequest('', false);
+    const request = held(false);
 
-    act(held);
+    act(request);
 
-    expect(held.whole).toBe(false);
+    expect(request.whole).toBe(false);
+  });
+
+  it('may send a head without a body again, even if it must not repeat', () => {
+    const request = held(false);
+
+    request.sent();
+
+    expect(request.whole).toBe(true);
+  });
+
+  it('does not write over memory that a queued write may refer to when it grows', () => {
+    const request = held(true);
+    const before = request.bytes;
+
+    addUnsent(request, Buffer.alloc(10_000, 'b'));
+
+    expect(before.toString('latin1', 0, 5)).toBe('HEAD ');
+    expect(request.bytes).not.toBe(before);
+  });
+
+  it.each([
+    { name: 'gives its memory to the next request', free: true },
+    { name: 'leaves memory alone that a queued write refers to', free: false },
+  ])('$name', ({ free }) => {
+    const request = held(true);
+    const before = request.bytes;
+
+    request.release(free);
+
+    expect(held(true).bytes === before).toBe(free);
   });
 });
 

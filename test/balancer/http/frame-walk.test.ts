@@ -34,7 +34,7 @@ function endsOf(parts: readonly Buffer[]): number[] {
   let before = 0;
   for (const part of parts) {
     for (let position = 0; position < part.length; ) {
-      position = walk.advance(part, position);
+      position = walk.advance(part, position, part.length);
       if (walk.between) ends.push(before + position);
     }
     before += part.length;
@@ -74,7 +74,7 @@ describe('the walk over frames', () => {
   ])('after $name is between two frames: $between', ({ bytes, between }) => {
     const walk = createFrameWalk();
 
-    walk.advance(bytes, 0);
+    walk.advance(bytes, 0, bytes.length);
 
     expect(walk.between).toBe(between);
   });
@@ -83,9 +83,9 @@ describe('the walk over frames', () => {
     const walk = createFrameWalk();
     const close = Buffer.from([0x88, 2, 0x03, 0xe8]);
 
-    walk.advance(close.subarray(0, 3), 0);
+    walk.advance(close, 0, 3);
     const before = walk.closed;
-    walk.advance(close, 3);
+    walk.advance(close, 3, 4);
 
     expect([before, walk.closed]).toEqual([false, true]);
   });

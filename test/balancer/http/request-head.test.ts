@@ -1,16 +1,30 @@
 import { describe, expect, it } from '@jest/globals';
-import { requestHeadText } from '../../../src/balancer/http/forward.ts';
-import { parseRequestHead, plausibleRequestStart } from '../../../src/balancer/http/request-head.ts';
+import { forwardRequest, linesOf } from '../../../src/balancer/http/forward-request.ts';
+import { HeldRequest } from '../../../src/balancer/http/held-request.ts';
+import { RequestHead } from '../../../src/balancer/http/request-head.ts';
+import { incomplete, malformed } from '../../../src/balancer/http/verdicts.ts';
 
 const get = (...fields: string[]) => ['GET /a HTTP/1.1', 'Host: gateway.example', ...fields].join('\r\n');
 
-/** What the backend would get, line by line; or the status that the client gets. */
-function forwarded(text: string): string[] | number {
-  const result = parseRequestHead(text);
-  return 'status' in result ? result.status : requestHeadText(result, '192.0.2.7').split('\r\n').slice(0, -2);
+const head = new RequestHead();
+
+/** Reads `text` from somewhere in the middle of other bytes, as it stands in a read buffer. */
+function read(text: string, limit = 16_384): { bytes: Buffer; next: number } {
+  const bytes = Buffer.from(`before${text}after`, 'latin1');
+  const next = head.read(bytes, 6, bytes.length - 5, limit);
+  return { bytes, next: next < 0 ? next : next - 6 };
 }
 
-describe('parseRequestHead', () => {
+/** What the backend would get, line by line; or the status that the client gets. */
+function forwarded(text: string): string[] | number {
+  const { bytes, next } = read(`${text}\r\n\r\n`);
+  if (next === malformed) return head.refusal.status;
+  const held = new HeldRequest();
+  forwardRequest(head, bytes, linesOf('192.0.2.7'), held);
+  return held.bytes.toString('latin1', 0, held.end).split('\r\n').slice(0, -2);
+}
+
+describe('RequestHead', () => {
   it.each([
     { name: 'a Content-Length beside chunks', text: get('Content-Length: 3', 'Transfer-Encoding: chunked') },
     { name: 'two different lengths', text: get('Content-Length: 3', 'Content-Length: 4') },
@@ -158,17 +172,71 @@ describe('what the backend gets', () => {
   });
 });
 
-describe('plausibleRequestStart', () => {
+describe('the beginning of a head', () => {
   it.each([
-    { text: 'GE', plausible: true, name: 'half a method' },
-    { text: 'GET /a HTTP/1.1\r', plausible: true, name: 'a line that is not over' },
-    { text: 'GET /a HTTP/1.1\r\nHost: a', plausible: true, name: 'a field that is not over' },
-    { text: 'GET /a\r\n', plausible: false, name: 'a request line without a version' },
-    { text: 'GET /a HTTP/1.1\n', plausible: false, name: 'a line that ends in a bare LF' },
-    { text: 'GET /a HTTP/1.1\r\nHost: a\n', plausible: false, name: 'a field that ends in a bare LF' },
-    { text: 'GET /a HTTP/1.1\r\nHost : a\r\n', plausible: false, name: 'a bad field' },
-    { text: '\x16\x03\x01\x02\n', plausible: false, name: 'TLS' },
-  ])('says $plausible to $name', ({ text, plausible }) => {
-    expect(plausibleRequestStart(text)).toBe(plausible);
+    { text: 'GE', name: 'half a method' },
+    { text: 'GET /a HTTP/1.1\r', name: 'a line that is not over' },
+    { text: 'GET /a HTTP/1.1\r\nHost: a', name: 'a field that is not over' },
+    { text: 'GET /a HTTP/1.1\r\nHost: a\r\n\r', name: 'half an empty line' },
+  ])('waits for the rest of $name', ({ text }) => {
+    expect(read(text).next).toBe(incomplete);
+  });
+
+  it.each([
+    { text: 'GET /a\r\n', name: 'a request line without a version' },
+    { text: 'GET /a HTTP/1.1\n', name: 'a line that ends in a bare LF' },
+    { text: 'GET /a HTTP/1.1\r\nHost: a\n', name: 'a field that ends in a bare LF' },
+    { text: 'GET /a HTTP/1.1\r\nHost : a\r\n', name: 'a bad field' },
+    { text: '\x16\x03\x01\x02\n', name: 'TLS' },
+  ])('is refused for $name before all of it came', ({ text }) => {
+    expect(read(text).next).toBe(malformed);
+  });
+
+  it('may be cut anywhere: the head is the same, and ends at the same place', () => {
+    const text = get('Connection: close, X-Mine', 'X-Mine: a', 'Content-Length: 3', 'X-Forwarded-For: b');
+    const whole = `${text}\r\n\r\nabc`;
+
+    for (let length = 0; length < whole.length - 3; length += 1) {
+      expect({ length, next: read(whole.slice(0, length)).next }).toEqual({ length, next: incomplete });
+    }
+
+    expect(read(whole).next).toBe(whole.length - 3);
+  });
+});
+
+describe('the size of a head', () => {
+  it.each([
+    { name: 'a head of just the limit', octets: 100, limit: 100, status: 0 },
+    { name: 'one octet more', octets: 101, limit: 100, status: 431 },
+  ])('$name: $status', ({ octets, limit, status }) => {
+    const start = get('X: ');
+    const { next } = read(`${start}${'a'.repeat(octets - 2 - start.length)}\r\n\r\n`, limit);
+
+    expect(next === malformed ? head.refusal.status : 0).toBe(status);
+  });
+
+  it('is refused as soon as it is too large, whole or not', () => {
+    expect(read(get(`X: ${'a'.repeat(100)}`), 100).next).toBe(malformed);
+    expect(head.refusal.status).toBe(431);
+  });
+});
+
+describe('what may be sent a second time', () => {
+  it.each([
+    { request: 'GET', repeatable: true },
+    { request: 'HEAD', repeatable: true },
+    { request: 'OPTIONS', repeatable: true },
+    { request: 'PUT', repeatable: true },
+    { request: 'DELETE', repeatable: true },
+    { request: 'POST', repeatable: false },
+    { request: 'PATCH', repeatable: false },
+    { request: 'get', repeatable: false },
+    { request: 'POST', field: 'Idempotency-Key: "x"', repeatable: true },
+    { request: 'GET', field: 'Upgrade: websocket\r\nConnection: upgrade', repeatable: false },
+  ])('$request with $field: $repeatable', ({ request, field, repeatable }) => {
+    const { next } = read(`${request} / HTTP/1.1\r\nHost: a\r\n${field === undefined ? '' : `${field}\r\n`}\r\n`);
+
+    expect(next).toBeGreaterThan(0);
+    expect(head.repeatable).toBe(repeatable);
   });
 });

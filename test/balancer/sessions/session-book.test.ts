@@ -21,14 +21,26 @@ describe('createSessionBook', () => {
     expect(book.counts()).toEqual({ sessions: 1, transit: 0, backends: { 'prod-0': 1 } });
   });
 
-  it('counts an end once, and leaves out who has none', () => {
+  it('counts ends, and leaves out who has no session', () => {
     const book = createSessionBook('prod-0');
     book.begin('prod-0');
-    const end = book.begin('prod-1');
+    const transit = book.begin('prod-1');
 
-    end();
-    end();
+    transit.end();
 
     expect(book.counts()).toEqual({ sessions: 1, transit: 0, backends: { 'prod-0': 1 } });
+  });
+
+  it('counts on after it was asked in between', () => {
+    const book = createSessionBook();
+    book.begin('prod-0').end();
+    const one = book.begin('prod-1');
+    book.counts();
+
+    book.begin('prod-1');
+    one.end();
+    book.begin('prod-0');
+
+    expect(book.counts().backends).toEqual({ 'prod-0': 1, 'prod-1': 1 });
   });
 });

@@ -1,0 +1,186 @@
+import { type KnownField, knownField } from './field-names.ts';
+import { fieldTexts, listMembers } from './field-values.ts';
+import { lineEnd } from './line-end.ts';
+import { contentLength } from './message-body-length.ts';
+import { colon, isAtInAnyCase, octets, space, tab, tokenOctets, valueOctets } from './octets.ts';
+import { SpanList } from './span-list.ts';
+import { incomplete, malformed } from './verdicts.ts';
+
+/** More fields than this in one head are an attack: each costs work. */
+const fieldLimit = 100;
+
+const chunked = octets('chunked');
+const closeOption = octets('close');
+const keepAliveOption = octets('keep-alive');
+const upgradeOption = octets('upgrade');
+
+const framingFields = ['content-length', 'host', 'transfer-encoding'];
+
+/** Fields for one hop only, whether or not Connection names them: RFC 9110 §7.6.1. */
+export const hopByHopFields = ['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade'] as const;
+
+/**
+ * The field lines of one head (RFC 9112 §5), as far as they mean something to us: numbers and positions in the octets that were read. It
+ * is used again for each head, and makes nothing for a field. Heads are the most frequent thing that this program handles.
+ */
+export class FieldSection {
+  /** Where the first field line begins, and where the empty line behind the last one does. */
+  start = 0;
+  end = 0;
+  /** How many say how long the body is: Content-Length and Transfer-Encoding. */
+  framings = 0;
+  chunked = false;
+  contentLength = 0;
+  /**
+   * The end of the body can be read in two ways, which is what request smuggling lives on: both Content-Length and Transfer-Encoding,
+   * several of one kind, a coding other than exactly `chunked`, a length that is not a number.
+   */
+  ambiguous = false;
+  hosts = 0;
+  hostStart = 0;
+  hostEnd = 0;
+  idempotencyKey = false;
+  /** Options of Connection. */
+  close = false;
+  upgradeOption = false;
+  /** Connection names a field that frames or routes the message, to make the next server lose it. */
+  hidesFraming = false;
+  /** There is an Upgrade field. */
+  upgrade = false;
+  /** The lines that go no further. */
+  readonly cuts = new SpanList(fieldLimit);
+  /** The values of X-Forwarded-For. */
+  readonly forwardedFor = new SpanList(fieldLimit);
+  /** Connection holds more than one of the usual options: other names perhaps. */
+  private otherOptions = false;
+
+  /**
+   * Reads from the first field line on; gives the index behind the empty line, `incomplete`, or `malformed` when a line is not a field, or
+   * there are too many. Note: a blank before the colon, a folded line and a CR or LF on its own are refused, because parsers read them in
+   * different ways.
+   * @param dropped fields that go no further
+   */
+  read(bytes: Buffer, start: number, end: number, dropped: ReadonlySet<string>): number {
+    this.clear(start);
+    let lines = 0;
+    let at = start;
+    while (true) {
+      const line = at;
+      while (at < end && tokenOctets[bytes[at] ?? 0] === 1) at += 1;
+      if (at >= end) return incomplete;
+      if (at === line) break;
+      const nameEnd = at;
+      lines += 1;
+      if (bytes[at] !== colon || lines > fieldLimit) return malformed;
+      at += 1;
+      while (at < end && valueOctets[bytes[at] ?? 0] === 1) at += 1;
+      at = lineEnd(bytes, at, end);
+      if (at < 0) return at;
+      const name = knownField(bytes, line, nameEnd);
+      if (name === undefined) continue;
+      if (dropped.has(name)) this.cuts.add(line, at);
+      this.note(name, bytes, nameEnd + 1, at - 2);
+    }
+    const next = lineEnd(bytes, at, end);
+    if (next < 0) return next;
+    this.end = at;
+    if (this.otherOptions) this.readOtherOptions(bytes, dropped);
+    this.ambiguous ||= this.framings > 1;
+    return next;
+  }
+
+  /** The values of Upgrade. */
+  upgradeValues(bytes: Buffer): readonly string[] {
+    const fields = [...fieldTexts(bytes, this.start, this.end)];
+    return fields.filter(({ lowerName }) => lowerName === 'upgrade').map(({ value }) => value);
+  }
+
+  private clear(start: number): void {
+    this.start = start;
+    this.end = start;
+    this.framings = 0;
+    this.chunked = false;
+    this.contentLength = 0;
+    this.hosts = 0;
+    this.idempotencyKey = false;
+    this.close = false;
+    this.upgradeOption = false;
+    this.upgrade = false;
+    this.cuts.clear();
+    this.forwardedFor.clear();
+    this.otherOptions = false;
+    this.ambiguous = false;
+    this.hidesFraming = false;
+  }
+
+  private note(name: KnownField, bytes: Buffer, from: number, to: number): void {
+    let start = from;
+    let end = to;
+    while (start < end && isBlank(bytes[start])) start += 1;
+    while (end > start && isBlank(bytes[end - 1])) end -= 1;
+    switch (name) {
+      case 'host':
+        this.hosts += 1;
+        this.hostStart = start;
+        this.hostEnd = end;
+        return;
+      case 'content-length':
+        this.framings += 1;
+        this.contentLength = contentLength(bytes, start, end);
+        this.ambiguous ||= this.contentLength === malformed;
+        return;
+      case 'transfer-encoding':
+        this.framings += 1;
+        this.chunked = isWord(chunked, bytes, start, end);
+        this.ambiguous ||= !this.chunked;
+        return;
+      case 'connection':
+        this.noteOption(bytes, start, end);
+        return;
+      case 'x-forwarded-for':
+        this.forwardedFor.add(start, end);
+        return;
+      case 'upgrade':
+        this.upgrade = true;
+        return;
+      case 'idempotency-key':
+        this.idempotencyKey = true;
+        return;
+      case 'expect':
+      case 'keep-alive':
+      case 'proxy-connection':
+      case 'te':
+      default:
+    }
+  }
+
+  /** RFC 9110 §7.6.1. Nearly always it is one option, and one of these. */
+  private noteOption(bytes: Buffer, start: number, end: number): void {
+    if (isWord(keepAliveOption, bytes, start, end)) return;
+    if (isWord(closeOption, bytes, start, end)) this.close = true;
+    else if (isWord(upgradeOption, bytes, start, end)) this.upgradeOption = true;
+    else this.otherOptions = true;
+  }
+
+  /** Connection is a list, and all the fields that it names go no further either. */
+  private readOtherOptions(bytes: Buffer, dropped: ReadonlySet<string>): void {
+    const fields = [...fieldTexts(bytes, this.start, this.end)];
+    const connection = fields.filter(({ lowerName }) => lowerName === 'connection');
+    const options = new Set(connection.flatMap(({ value }) => listMembers(value)));
+    this.hidesFraming = framingFields.some((name) => options.has(name));
+    this.close = options.has('close');
+    this.upgradeOption = options.has('upgrade');
+    this.cuts.clear();
+    for (const { lowerName, start, end } of fields) {
+      if (dropped.has(lowerName) || options.has(lowerName)) this.cuts.add(start, end);
+    }
+  }
+}
+
+function isBlank(octet: number | undefined): boolean {
+  return octet === space || octet === tab;
+}
+
+function isWord(lowerWord: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === lowerWord.length && isAtInAnyCase(lowerWord, bytes, start);
+}

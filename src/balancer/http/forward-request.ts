@@ -1,0 +1,59 @@
+import type { HeldRequest } from './held-request.ts';
+import { copyKeptLines } from './kept-lines.ts';
+import { upgradeLines, viaLine } from './own-lines.ts';
+import type { RequestHead } from './request-head.ts';
+
+const forwardedName = 'X-Forwarded-For: ';
+
+/** Longer than anything that we add to a head, but what Upgrade, X-Forwarded-For and the target bring with them. */
+const addedRoom = 256;
+
+/** What one client's requests get added, ready to be copied behind their last field. */
+export interface ClientLines {
+  readonly address: string;
+  /** For the usual request: HTTP/1.1, no X-Forwarded-For yet, no upgrade. The empty line included. */
+  readonly usual: Buffer;
+}
+
+let latest: ClientLines = clientLines('');
+
+/** One client opens many connections, so the lines of the last one are kept. */
+export function linesOf(address: string): ClientLines {
+  if (latest.address !== address) latest = clientLines(address);
+  return latest;
+}
+
+function clientLines(address: string): ClientLines {
+  return { address, usual: Buffer.from(`${forwardedName}${address}\r\n${viaLine(false)}\r\n`, 'latin1') };
+}
+
+/** Writes the request's head as the backend gets it to where the request is held. `bytes` are what `head` was read from. */
+export function forwardRequest(head: RequestHead, bytes: Buffer, client: ClientLines, held: HeldRequest): void {
+  const { line, fields, path, old, upgrade } = head;
+  const { forwardedFor } = fields;
+  const headOctets = fields.end - line.start;
+  held.begin(
+    headOctets + client.usual.length + (upgrade?.length ?? 0) + addedRoom + forwardedFor.octets,
+    head.repeatable,
+  );
+  const target = held.bytes;
+  const start = path === undefined ? line.start : fields.start;
+  // An absolute target becomes a path: such a line is written anew.
+  const otherLine = path === undefined ? '' : `${head.method(bytes)} ${path} HTTP/${old ? '1.0' : '1.1'}\r\n`;
+  const lineEnd = path === undefined ? 0 : target.write(otherLine, 0, 'latin1');
+  let at = copyKeptLines(fields, bytes, start, target, lineEnd);
+  if (forwardedFor.count === 0 && !old && upgrade === undefined) {
+    target.set(client.usual, at);
+    at += client.usual.length;
+  } else {
+    at += target.write(forwardedName, at, 'latin1');
+    // The whole way of the request in one field, the client that we see last.
+    for (let index = 0; index < forwardedFor.count; index += 1) {
+      at += bytes.copy(target, at, forwardedFor.start(index), forwardedFor.end(index));
+      at += target.write(', ', at, 'latin1');
+    }
+    const switched = upgrade === undefined ? '' : upgradeLines([upgrade]);
+    at += target.write(`${client.address}\r\n${viaLine(old)}${switched}\r\n`, at, 'latin1');
+  }
+  held.setHead(at);
+}

@@ -1,0 +1,20 @@
+import { isDigit } from './octets.ts';
+import { malformed } from './verdicts.ts';
+
+/** How the end of a message body is found: RFC 9112 §6.3. */
+export type BodyLength = 'None' | 'Length' | 'Chunked' | 'UntilClose';
+
+/** A number with more digits might not be kept exactly by the next one who reads it. */
+const longestLength = 15;
+
+/** The value of Content-Length, or `malformed`: digits and nothing else (RFC 9110 §8.6). */
+export function contentLength(bytes: Uint8Array, start: number, end: number): number {
+  if (end === start || end - start > longestLength) return malformed;
+  let length = 0;
+  for (let at = start; at < end; at += 1) {
+    const octet = bytes[at] ?? 0;
+    if (!isDigit(octet)) return malformed;
+    length = length * 10 + octet - 0x30;
+  }
+  return length;
+}

@@ -1,0 +1,34 @@
+/** Pairs of positions, in memory that is used again: a list of objects would be new for each head. */
+export class SpanList {
+  count = 0;
+  private readonly positions: Int32Array;
+
+  constructor(limit: number) {
+    this.positions = new Int32Array(limit * 2);
+  }
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  add(start: number, end: number): void {
+    this.positions[this.count * 2] = start;
+    this.positions[this.count * 2 + 1] = end;
+    this.count += 1;
+  }
+
+  /** How long all of them are together, with two octets more for each. */
+  get octets(): number {
+    let sum = 0;
+    for (let index = 0; index < this.count; index += 1) sum += this.end(index) - this.start(index) + 2;
+    return sum;
+  }
+
+  start(index: number): number {
+    return this.positions[index * 2] ?? 0;
+  }
+
+  end(index: number): number {
+    return this.positions[index * 2 + 1] ?? 0;
+  }
+}
