@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net';
 import type { Target } from './backend.ts';
 import type { BalancerConfig, Limits, Listener, Retries } from './config/schema.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { SessionBook } from './sessions/session-book.ts';
+import type { Accepted } from './transport/accepted.ts';
 
 /**
  * Serves the connections of one listener: one kind for TCP, one for HTTP. This is all that the rest of the balancer knows of an HTTP
@@ -11,7 +11,7 @@ import type { SessionBook } from './sessions/session-book.ts';
  */
 export interface Frontend {
   /** Takes over a connection that was accepted and not read from yet. */
-  accept(socket: Socket): void;
+  accept(accepted: Accepted): void;
   /** The target hangs: work that waits there and may be sent again goes elsewhere. */
   moveFrom(target: Target): void;
   /** Closes connections to the target that carry no work. */

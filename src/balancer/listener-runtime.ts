@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { Backend } from './backend.ts';
 import type { BalancerConfig, Listener } from './config/schema.ts';
 import { type DataPlaneOptions, ListenError } from './data-plane.ts';
@@ -9,6 +8,7 @@ import { createCounters } from './metrics/counters.ts';
 import type { SessionBook } from './sessions/session-book.ts';
 import { systemErrorCode } from './system-error.ts';
 import { createTcpFrontend } from './tcp/tcp-frontend.ts';
+import { type Accepted, resetAccepted } from './transport/accepted.ts';
 import { type Listening, listen } from './transport/listen.ts';
 
 /** What all listeners of a data plane share. */
@@ -26,6 +26,8 @@ export interface ListenerRuntime {
   readonly name: () => string;
   readonly dispatcher: Dispatcher;
   readonly frontend: Frontend;
+  /** Connections are accepted at their full cost: Node does not offer what is needed for less. */
+  readonly fallback: () => boolean;
   /** @throws {ListenError} */
   startAccepting(): Promise<void>;
   stopAccepting(): void;
@@ -70,13 +72,13 @@ export function createListenerRuntime(first: Listener, shared: SharedState): Lis
     now: () => clock.monotonicMilliseconds(),
   });
 
-  function onConnection(socket: Socket): void {
+  function onConnection(accepted: Accepted): void {
     if (shared.connections() < config().limits.maxConnections) {
-      frontend.accept(socket);
+      frontend.accept(accepted);
       return;
     }
     counters.rejected('MaxConnections');
-    socket.resetAndDestroy();
+    resetAccepted(accepted);
   }
 
   return {
@@ -84,6 +86,7 @@ export function createListenerRuntime(first: Listener, shared: SharedState): Lis
     name: () => listener.name,
     dispatcher,
     frontend,
+    fallback: () => listening?.bare === false,
     async startAccepting() {
       const { name, address, port } = listener;
       try {

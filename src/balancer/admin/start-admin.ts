@@ -1,6 +1,7 @@
 import { PartialHead } from '../http/partial-head.ts';
 import { RequestHead } from '../http/request-head.ts';
 import { incomplete, malformed } from '../http/verdicts.ts';
+import { resetAccepted } from '../transport/accepted.ts';
 import { listen } from '../transport/listen.ts';
 import { Wire, type WireHandler } from '../transport/wire.ts';
 import type { AdminOptions, AdminServer } from './admin.ts';
@@ -23,16 +24,16 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   /** Those whose answer may take hours. */
   const patient = new Set<Wire>();
 
-  const listening = await listen(options.address, options.port, (socket) => {
+  const listening = await listen(options.address, options.port, (accepted) => {
     // Note: the oldest goes, not the new one. Else connections that say nothing would turn a kubelet away that asks whether the gateway
     // may be stopped, and a kubelet that gets no answer stops it.
     if (hasty.size >= connectionLimit) [...hasty][0]?.reset();
     if (patient.size >= connectionLimit) {
-      socket.resetAndDestroy();
+      resetAccepted(accepted);
       return;
     }
     const wire: Wire = Wire.accept(
-      socket,
+      accepted,
       headBytes,
       adminHandler(options, {
         wire: () => wire,

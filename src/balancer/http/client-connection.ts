@@ -159,6 +159,12 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   onAnswered(status: number, last: boolean): void {
     this.context.counters.responded(status);
+    if (this.lastRequest && this.state === 'Waiting' && this.pipelined === undefined) {
+      // It said itself that it will send no more.
+      this.state = 'Lingering';
+      this.wire.finish();
+      return;
+    }
     if (last || this.closing || this.state !== 'Waiting') {
       this.linger();
       return;
@@ -243,23 +249,24 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   /** `partial`: where these octets were collected. */
   private parseHead(bytes: Buffer, start: number, end: number, partial?: PartialHead): void {
-    const next = requestHead.read(bytes, start, end, this.context.limits().headBytes);
+    const { headBytes } = this.context.limits();
+    const next = requestHead.read(bytes, start, end, headBytes);
     if (next === malformed) {
       this.refuse(requestHead.refusal.status, requestHead.refusal.reason);
     } else if (next === incomplete) {
       this.partial = partial ?? PartialHead.of(bytes, start, end);
       this.headSince ??= this.context.now();
     } else {
-      this.begin(bytes, next, end);
+      this.begin(bytes, next, end, headBytes);
     }
   }
 
   /** The body of the request whose head was just read begins at `start`, if it has one. */
-  private begin(bytes: Buffer, start: number, end: number): void {
+  private begin(bytes: Buffer, start: number, end: number, trailerBytes: number): void {
     this.toHead = requestHead.isHead;
     this.lastRequest = requestHead.close;
     this.headSince = undefined;
-    this.body.begin(requestHead.body, requestHead.fields.contentLength, this.context.limits().headBytes);
+    this.body.begin(requestHead.body, requestHead.fields.contentLength, trailerBytes);
     const next = this.body.advance(bytes, start, end);
     if (next === malformed) {
       this.refuse(400, 'the body is not well-formed');

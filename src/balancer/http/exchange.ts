@@ -83,7 +83,8 @@ export class Exchange implements UpstreamUser {
    * @param complete that is all of it
    */
   begin(head: RequestHead, lines: ClientLines, bytes: Buffer, start: number, end: number, complete: boolean): void {
-    const now = this.context.now();
+    // Only where a request must not be lost on a connection that was idle for too long, half a second matters.
+    const now = head.repeatable ? this.context.recently() : this.context.now();
     this.toHead = head.isHead;
     this.fromOld = head.old;
     this.upgrade = head.upgrade;
@@ -255,7 +256,7 @@ export class Exchange implements UpstreamUser {
       return;
     }
     this.state = 'Connecting';
-    this.connectingSince = now;
+    this.connectingSince = this.context.now();
     this.client.pauseBody();
     this.upstream = pool.connect(target, this);
   }

@@ -12,6 +12,7 @@ const knownFields = [
   'te',
   'transfer-encoding',
   'upgrade',
+  'via',
   'x-forwarded-for',
 ] as const;
 
@@ -30,8 +31,9 @@ for (const name of knownFields) (byLength[name.length] ??= []).push({ name, octe
 export function knownField(bytes: Uint8Array, start: number, end: number): KnownField | undefined {
   const candidates = byLength[end - start];
   if (candidates === undefined) return undefined;
-  for (const candidate of candidates) {
-    if (isAtInAnyCase(candidate.octets, bytes, start)) return candidate.name;
+  for (let index = 0; index < candidates.length; index += 1) {
+    const candidate = candidates[index];
+    if (candidate !== undefined && isAtInAnyCase(candidate.octets, bytes, start)) return candidate.name;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { type KnownField, knownField } from './field-names.ts';
 import { fieldTexts, listMembers } from './field-values.ts';
 import { lineEnd } from './line-end.ts';
 import { contentLength } from './message-body-length.ts';
-import { colon, isAtInAnyCase, octets, space, tab, tokenOctets, valueOctets } from './octets.ts';
+import { colon, isAtInAnyCase, octets, skipOctets, space, tab, tokenOctets, valueOctets } from './octets.ts';
 import { SpanList } from './span-list.ts';
 import { incomplete, malformed } from './verdicts.ts';
 
@@ -40,6 +40,8 @@ export class FieldSection {
   hostStart = 0;
   hostEnd = 0;
   idempotencyKey = false;
+  /** There is a Via field. */
+  via = false;
   /** Options of Connection. */
   close = false;
   upgradeOption = false;
@@ -66,15 +68,12 @@ export class FieldSection {
     let at = start;
     while (true) {
       const line = at;
-      while (at < end && tokenOctets[bytes[at] ?? 0] === 1) at += 1;
-      if (at >= end) return incomplete;
-      if (at === line) break;
-      const nameEnd = at;
+      const nameEnd = skipOctets(tokenOctets, bytes, line, end);
+      if (nameEnd >= end) return incomplete;
+      if (nameEnd === line) break;
       lines += 1;
-      if (bytes[at] !== colon || lines > fieldLimit) return malformed;
-      at += 1;
-      while (at < end && valueOctets[bytes[at] ?? 0] === 1) at += 1;
-      at = lineEnd(bytes, at, end);
+      if (bytes[nameEnd] !== colon || lines > fieldLimit) return malformed;
+      at = lineEnd(bytes, skipOctets(valueOctets, bytes, nameEnd + 1, end), end);
       if (at < 0) return at;
       const name = knownField(bytes, line, nameEnd);
       if (name === undefined) continue;
@@ -103,6 +102,7 @@ export class FieldSection {
     this.contentLength = 0;
     this.hosts = 0;
     this.idempotencyKey = false;
+    this.via = false;
     this.close = false;
     this.upgradeOption = false;
     this.upgrade = false;
@@ -145,6 +145,9 @@ export class FieldSection {
         return;
       case 'idempotency-key':
         this.idempotencyKey = true;
+        return;
+      case 'via':
+        this.via = true;
         return;
       case 'expect':
       case 'keep-alive':

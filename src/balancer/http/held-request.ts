@@ -1,10 +1,10 @@
-import { giveBuffer, takeBuffer } from '../transport/buffers.ts';
+import { bufferPool } from '../transport/buffers.ts';
 
 /** Bodies up to this size are kept, so that the request can be sent again. */
 const heldLimitOctets = 65_536;
 
-/** Enough for most requests without a body. */
-const smallestBuffer = 2048;
+/** Enough for most requests without a body. Larger ones are left to the garbage collector. */
+const smallBuffers = bufferPool(2048);
 
 const none = Buffer.alloc(0);
 
@@ -59,7 +59,7 @@ export class HeldRequest {
 
   /** The request is over. `free`: no queued write refers to its octets any more, so that others may write over them. */
   release(free: boolean): void {
-    if (free && this.bytes.length === smallestBuffer) giveBuffer(this.bytes);
+    if (free && this.bytes.length === smallBuffers.bytes) smallBuffers.give(this.bytes);
     this.bytes = none;
     this.end = 0;
     this.headEnd = 0;
@@ -69,9 +69,9 @@ export class HeldRequest {
   private reserve(octets: number): void {
     const needed = this.end + octets;
     if (needed <= this.bytes.length) return;
-    const size = Math.max(smallestBuffer, 2 ** Math.ceil(Math.log2(needed)));
-    const larger = takeBuffer(size);
-    this.bytes.copy(larger, 0, 0, this.end);
-    this.bytes = larger;
+    const before = this.bytes;
+    this.bytes =
+      needed <= smallBuffers.bytes ? smallBuffers.take() : Buffer.allocUnsafeSlow(Math.max(needed, before.length * 2));
+    if (this.end > 0) before.copy(this.bytes, 0, 0, this.end);
   }
 }

@@ -1,4 +1,4 @@
-import { bracketedOctets, colon, hostNameOctets, isDigit } from './octets.ts';
+import { bracketedOctets, colon, hostNameOctets, isDigit, skipOctets } from './octets.ts';
 
 const openingBracket = 0x5b;
 const closingBracket = 0x5d;
@@ -13,15 +13,12 @@ export function isHost(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 function endOfName(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && hostNameOctets[bytes[at] ?? 0] === 1) at += 1;
-  return at;
+  return skipOctets(hostNameOctets, bytes, start, end);
 }
 
 /** The index behind the closing bracket; `start` when there is none, or nothing inside. */
 function endOfBracketed(bytes: Uint8Array, start: number, end: number): number {
-  let at = start + 1;
-  while (at < end && bracketedOctets[bytes[at] ?? 0] === 1) at += 1;
+  const at = skipOctets(bracketedOctets, bytes, start + 1, end);
   return at > start + 1 && at < end && bytes[at] === closingBracket ? at + 1 : start;
 }
 

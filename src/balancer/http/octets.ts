@@ -28,6 +28,13 @@ function octetsOf(form: RegExp): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, octet) => Number(form.test(String.fromCharCode(octet))));
 }
 
+/** The index of the first octet that is not of the kind, from `start` on; `end` when all of them are. */
+export function skipOctets(kind: Uint8Array, bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && kind[bytes[at] ?? 0] === 1) at += 1;
+  return at;
+}
+
 export function isDigit(octet: number | undefined): boolean {
   return octet !== undefined && octet >= 0x30 && octet <= 0x39;
 }

@@ -1,6 +1,6 @@
 import { httpVersion, versionLength } from './http-version.ts';
 import { lineEnd } from './line-end.ts';
-import { isAt, octets, space, targetOctets, tokenOctets } from './octets.ts';
+import { isAt, octets, skipOctets, space, targetOctets, tokenOctets } from './octets.ts';
 import { incomplete, malformed } from './verdicts.ts';
 
 /** Methods that may be carried out twice without harm: RFC 9110 §9.2.2. */
@@ -20,15 +20,14 @@ export class RequestLine {
 
   /** Gives the index behind the line, `incomplete`, or `malformed`. */
   read(bytes: Uint8Array, start: number, end: number): number {
-    let at = start;
-    while (at < end && tokenOctets[bytes[at] ?? 0] === 1) at += 1;
+    let at = skipOctets(tokenOctets, bytes, start, end);
     if (at >= end) return incomplete;
     if (bytes[at] !== space || at === start) return malformed;
     this.start = start;
     this.methodEnd = at;
     at += 1;
     this.targetStart = at;
-    while (at < end && targetOctets[bytes[at] ?? 0] === 1) at += 1;
+    at = skipOctets(targetOctets, bytes, at, end);
     if (at >= end) return incomplete;
     if (bytes[at] !== space || at === this.targetStart) return malformed;
     this.targetEnd = at;
@@ -50,8 +49,7 @@ export class RequestLine {
   }
 
   isIdempotent(bytes: Uint8Array): boolean {
-    for (const method of idempotentMethods) if (this.isMethod(method, bytes)) return true;
-    return false;
+    return idempotentMethods.some((method) => this.isMethod(method, bytes));
   }
 
   private isMethod(method: Uint8Array, bytes: Uint8Array): boolean {

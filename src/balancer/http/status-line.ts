@@ -1,6 +1,6 @@
 import { httpVersion, versionLength } from './http-version.ts';
 import { lineEnd } from './line-end.ts';
-import { isDigit, space, valueOctets } from './octets.ts';
+import { isDigit, skipOctets, space, valueOctets } from './octets.ts';
 import { incomplete, malformed } from './verdicts.ts';
 
 const zero = 0x30;
@@ -32,8 +32,6 @@ export class StatusLine {
     }
     if (this.status < 100 || this.status > 599) return malformed;
     this.hasReason = bytes[codeEnd] === space;
-    let at = codeEnd;
-    if (this.hasReason) while (at < end && valueOctets[bytes[at] ?? 0] === 1) at += 1;
-    return lineEnd(bytes, at, end);
+    return lineEnd(bytes, this.hasReason ? skipOctets(valueOctets, bytes, codeEnd, end) : codeEnd, end);
   }
 }

@@ -28,7 +28,7 @@ export interface UpstreamPool {
 
 export function createUpstreamPool(headBytes: () => number): UpstreamPool {
   const idle = new Map<string, Upstream[]>();
-  /** The time as of the last `take` or `expire`: half a second old at most. A connection that comes back looks idle for that much longer. */
+  /** As of the last `take` or `expire`: half a second ago at most. A connection that comes back looks idle for that much longer. */
   let latest = 0;
 
   function closeList(key: string): void {

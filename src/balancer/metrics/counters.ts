@@ -21,20 +21,33 @@ export function createCounters(metrics: Metrics, listener: () => string): Counte
   const retries = metrics.counter('gatewaypool_balancer_retries_total', 'Work that went on to another backend.');
   const rejections = metrics.counter('gatewaypool_balancer_rejected_total', 'Clients turned away by the balancer.');
 
-  // By hundreds of the status, for the name that the listener had when they were made.
+  // Of the responses by hundreds of the status; for the name that the listener had when they were made.
   let responseLines: CounterLine[] = [];
+  let connectionLine: CounterLine | undefined;
   let linesName = listener();
 
-  function responseLine(hundreds: number): CounterLine {
+  /** The name now; forgets the lines of another one. */
+  function currentName(): string {
     const name = listener();
-    if (name !== linesName) responseLines = [];
+    if (name === linesName) return name;
+    responseLines = [];
+    connectionLine = undefined;
     linesName = name;
+    return name;
+  }
+
+  function responseLine(hundreds: number): CounterLine {
+    const name = currentName();
     responseLines[hundreds] ??= responses.line({ listener: name, code: `${hundreds}xx` });
     return responseLines[hundreds];
   }
 
   return {
-    connected: () => connections.add({ listener: listener() }),
+    connected() {
+      const name = currentName();
+      connectionLine ??= connections.line({ listener: name });
+      connectionLine.increase();
+    },
     responded: (status) => responseLine(Math.floor(status / 100)).increase(),
     retried: (reason) => retries.add({ listener: listener(), reason }),
     rejected: (reason) => rejections.add({ listener: listener(), reason }),

@@ -5,7 +5,11 @@ import type { Metrics } from './metrics.ts';
 /** What the gauges look at, each time they are asked. */
 export interface Observed {
   readonly sessions: SessionBook;
-  readonly listeners: () => readonly { readonly name: () => string; readonly dispatcher: Dispatcher }[];
+  readonly listeners: () => readonly {
+    readonly name: () => string;
+    readonly dispatcher: Dispatcher;
+    readonly fallback: () => boolean;
+  }[];
   readonly connections: () => number;
 }
 
@@ -24,6 +28,11 @@ export function registerGauges(metrics: Metrics, { sessions, listeners, connecti
   );
   metrics.gauge('gatewaypool_balancer_panic', 'Whether health is ignored because too few backends look healthy.', () =>
     listeners().map(({ name, dispatcher }) => ({ labels: { listener: name() }, value: Number(dispatcher.panic) })),
+  );
+  metrics.gauge(
+    'gatewaypool_balancer_fallback_transport',
+    'Whether connections are accepted by published parts of Node.js only, for more memory and CPU.',
+    () => listeners().map(({ name, fallback }) => ({ labels: { listener: name() }, value: Number(fallback()) })),
   );
 }
 

@@ -9,7 +9,7 @@ export interface Candidate {
 
 /** Round-robin over names, not over positions in a list: the set may change at any time. */
 export interface Rotation {
-  /** The next backend; undefined when there is none. `candidates` in the order of `compareNames`, no name twice. */
+  /** The next backend; undefined when there is none. `candidates` in the order of `compareNames`, no name twice; another set is another list. */
   pick<T extends Candidate>(candidates: readonly T[]): T | undefined;
   /** The name left the pool: should it come back, it starts like a new one. */
   forget(name: string): void;
@@ -39,7 +39,7 @@ export function createRotation(start: number): Rotation {
   let latestPosition = 0;
 
   function firstPosition(candidates: readonly Candidate[]): number {
-    if (candidates === latest && candidates[latestPosition]?.name === cursor) return latestPosition + 1;
+    if (candidates === latest) return latestPosition + 1;
     if (cursor === undefined) return Math.floor(start * candidates.length);
     const last = cursor;
     const present = candidates.findIndex(({ name }) => name === last);

@@ -7,11 +7,11 @@ export function createTcpFrontend(context: FrontendContext): Frontend {
   const sessions = new Set<TcpSession>();
 
   return {
-    accept(socket) {
+    accept(accepted) {
       context.counters.connected();
       const session: TcpSession = new TcpSession(
         context,
-        (bytes, handler) => Wire.accept(socket, bytes, handler),
+        (bytes, handler) => Wire.accept(accepted, bytes, handler),
         () => sessions.delete(session),
       );
       sessions.add(session);

@@ -7,16 +7,34 @@ const spareLimit = 64;
  */
 export const frontRoom = 256;
 
-const spares = new Map<number, Buffer[]>();
+/** Buffers of one size that are used again. Left to the garbage collector, they would pile up between its runs. */
+export class BufferPool {
+  readonly bytes: number;
+  private readonly spares: Buffer[] = [];
 
-/** A buffer of its own memory. Its pages count as used only once bytes were read into them. */
-export function takeBuffer(bytes: number): Buffer {
-  return spares.get(bytes)?.pop() ?? Buffer.allocUnsafeSlow(bytes);
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  /** A buffer of its own memory. Its pages count as used only once something was written to them. */
+  take(): Buffer {
+    return this.spares.pop() ?? Buffer.allocUnsafeSlow(this.bytes);
+  }
+
+  /** Keeps a buffer for the next who needs one. Only for buffers that no queued write refers to. */
+  give(buffer: Buffer): void {
+    if (this.spares.length < spareLimit) this.spares.push(buffer);
+  }
 }
 
-/** Keeps a buffer for the next who needs one. Only for buffers that no queued write refers to. */
-export function giveBuffer(buffer: Buffer): void {
-  const list = spares.get(buffer.length);
-  if (list === undefined) spares.set(buffer.length, [buffer]);
-  else if (list.length < spareLimit) list.push(buffer);
+const pools = new Map<number, BufferPool>();
+
+/** The pool of this size: one for all who ask. */
+export function bufferPool(bytes: number): BufferPool {
+  let pool = pools.get(bytes);
+  if (pool === undefined) {
+    pool = new BufferPool(bytes);
+    pools.set(bytes, pool);
+  }
+  return pool;
 }

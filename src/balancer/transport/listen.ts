@@ -1,9 +1,12 @@
-import { createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { type Accepted, takeConnections } from './accepted.ts';
 
 export interface Listening {
   /** The port that is in use: the one asked for, or a free one when that was 0. */
   readonly port: number;
+  /** Connections are handed over bare. False: Node does not offer that here, and each costs about twice as much. */
+  readonly bare: boolean;
   /** Stops to accept at once. Accepted connections stay. */
   close(): void;
 }
@@ -13,12 +16,14 @@ const backlog = 4096;
 
 /**
  * Listens and hands over each connection unread, for `Wire.accept`.
+ * @param take how bare connections are taken from the server
  * @throws the system's error, such as EADDRINUSE
  */
 export async function listen(
   address: string | undefined,
   port: number,
-  onConnection: (socket: Socket) => void,
+  onConnection: (accepted: Accepted) => void,
+  take: typeof takeConnections = takeConnections,
 ): Promise<Listening> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, onConnection);
   server.listen({ port, backlog, ...(address === undefined ? {} : { host: address }) });
@@ -29,6 +34,7 @@ export async function listen(
   const bound = server.address();
   return {
     port: bound !== null && typeof bound === 'object' ? bound.port : port,
+    bare: take(server, onConnection),
     close: () => {
       server.close();
     },

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
-import { frontRoom, giveBuffer, takeBuffer } from './buffers.ts';
+import { type Accepted, type ConnectionHandle, keepAliveMilliseconds } from './accepted.ts';
+import { type BufferPool, bufferPool, frontRoom } from './buffers.ts';
 
 /** What happens on a wire. Calls never nest, and none comes after `onClosed`. */
 export interface WireHandler {
@@ -19,9 +20,6 @@ export interface WireHandler {
   onClosed(error: NodeJS.ErrnoException | undefined): void;
 }
 
-/** TCP keep-alive starts after this silence; the kernel then gives up after about 10 s more. */
-const keepAliveMilliseconds = 30_000;
-
 interface ReadBuffer {
   memory: Buffer;
   /** Node has read to it. */
@@ -40,16 +38,19 @@ let reading: ReadBuffer | undefined;
 export class Wire {
   handler: WireHandler;
   private socket: Socket;
+  private readonly pool: BufferPool;
   private readonly buffer: ReadBuffer;
   /** Read buffers of other wires that our queued writes refer to. */
   private borrowed: Buffer[] = [];
   private paused = true;
-  private isClosed = false;
+  /** Neither ended nor dropped by us, nor lost. Asking the socket would go through four of its getters for each write. */
+  private writable = true;
   private error: NodeJS.ErrnoException | undefined;
 
   private constructor(bufferBytes: number, handler: WireHandler, open: (onread: OnRead) => Socket) {
     this.handler = handler;
-    this.buffer = { memory: takeBuffer(bufferBytes), used: false, lent: false };
+    this.pool = bufferPool(bufferBytes);
+    this.buffer = { memory: this.pool.take(), used: false, lent: false };
     this.socket = open({ buffer: () => this.nextBuffer(), callback: (count) => this.receive(count) });
     const socket = this.socket;
     socket.on('end', () => this.handler.onEnd());
@@ -59,31 +60,27 @@ export class Wire {
     });
     socket.on('error', (error) => {
       this.error = error;
+      this.writable = false;
     });
     socket.on('close', () => this.close());
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, keepAliveMilliseconds);
   }
 
   /** Starts to connect. `onConnected` or `onClosed` follows. */
   static connect(address: string, port: number, bufferBytes: number, handler: WireHandler): Wire {
     const wire = new Wire(bufferBytes, handler, (onread) => makeSocket({ onread }));
+    wire.setOptions();
     wire.socket.on('connect', () => wire.handler.onConnected?.());
     wire.socket.connect({ host: address, port });
     return wire;
   }
 
-  /** Takes over a connection that a server accepted with `pauseOnConnect`; reading waits for `resume`. */
-  static accept(accepted: Socket, bufferBytes: number, handler: WireHandler): Wire {
-    const handle = detachHandle(accepted);
-    if (handle === undefined) return Wire.wrap(accepted, bufferBytes, handler);
+  /** Takes over a connection of `listen`; reading waits for `resume`. */
+  static accept(accepted: Accepted, bufferBytes: number, handler: WireHandler): Wire {
+    if (!(accepted instanceof Socket)) return new Wire(bufferBytes, handler, (onread) => adopt(accepted, onread));
 
-    return new Wire(bufferBytes, handler, (onread) => adoptHandle(handle, onread));
-  }
-
-  /** Node gives static read buffers to outgoing sockets only. Where its insides changed, data events do the same for more memory. */
-  private static wrap(accepted: Socket, bufferBytes: number, handler: WireHandler): Wire {
+    // Node gives static read buffers to outgoing sockets only. Here data events do the same for more memory.
     const wire = new Wire(bufferBytes, handler, () => accepted);
+    wire.setOptions();
     accepted.on('data', (bytes: Buffer) => wire.receiveCopy(bytes));
     accepted.pause();
     return wire;
@@ -107,7 +104,7 @@ export class Wire {
   }
 
   get closed(): boolean {
-    return this.isClosed || this.socket.destroyed;
+    return !this.writable && this.socket.destroyed;
   }
 
   /** After `end`: everything is in the kernel's hands, so that dropping the connection now loses nothing. */
@@ -122,8 +119,8 @@ export class Wire {
 
   /** Writes what stands in `bytes` from `start` to `end`. False = the queue is full: stop until `onDrained`. */
   write(bytes: Buffer, start = 0, end = bytes.length): boolean {
-    const socket = this.socket;
-    if (socket.destroyed || socket.writableEnded) return true;
+    if (!this.writable) return true;
+    const { socket } = this;
     if (this.borrowed.length > 0 && socket.writableLength === 0) this.giveBack();
     const accepted = socket.write(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
     if (socket.writableLength !== 0 && reading?.memory === bytes) {
@@ -146,17 +143,35 @@ export class Wire {
 
   /** Sends what is queued, then the end of our side. */
   end(): void {
+    this.writable = false;
     if (!this.socket.destroyed) this.socket.end();
+  }
+
+  /**
+   * Ends both sides in order. With nothing queued the connection is closed at once, so that its end leaves together with the last bytes:
+   * later, a client could end it first, and run out of ports by that. Only for a peer that has nothing to send any more, as what it
+   * sends now is answered with a reset.
+   */
+  finish(): void {
+    if (this.idle) this.destroy();
+    else this.end();
   }
 
   /** Drops the connection and what is queued. */
   destroy(): void {
+    this.writable = false;
     this.socket.destroy();
   }
 
   /** Drops the connection with a TCP reset, so that the peer cannot take it for an orderly end. */
   reset(): void {
+    this.writable = false;
     this.socket.resetAndDestroy();
+  }
+
+  private setOptions(): void {
+    this.socket.setNoDelay(true);
+    this.socket.setKeepAlive(true, keepAliveMilliseconds);
   }
 
   private receive(count: number): boolean {
@@ -177,7 +192,7 @@ export class Wire {
   private nextBuffer(): Buffer | undefined {
     const buffer = this.buffer;
     if (buffer.lent) {
-      buffer.memory = takeBuffer(buffer.memory.length);
+      buffer.memory = this.pool.take();
       buffer.lent = false;
     } else if (buffer.used) {
       return undefined;
@@ -185,15 +200,15 @@ export class Wire {
     return buffer.memory.subarray(frontRoom);
   }
 
-  /** Everything is written: what was borrowed can be read into again. Left to the garbage collector, it would pile up between its runs. */
+  /** Everything is written: what was borrowed can be read into again. */
   private giveBack(): void {
-    for (const memory of this.borrowed) giveBuffer(memory);
+    for (const memory of this.borrowed) bufferPool(memory.length).give(memory);
     this.borrowed = [];
   }
 
   private close(): void {
-    this.isClosed = true;
-    if (!this.buffer.lent) giveBuffer(this.buffer.memory);
+    this.writable = false;
+    if (!this.buffer.lent) this.pool.give(this.buffer.memory);
     this.handler.onClosed(this.error);
   }
 }
@@ -201,15 +216,6 @@ export class Wire {
 interface OnRead {
   buffer: () => Buffer | undefined;
   callback: (count: number) => boolean;
-}
-
-/** Takes the operating system's connection out of a socket and leaves the socket empty. Undefined where Node keeps it elsewhere. */
-function detachHandle(socket: Socket): object | undefined {
-  const handle: unknown = Reflect.get(socket, '_handle');
-  if (typeof handle !== 'object' || handle === null || !('readStop' in handle)) return undefined;
-  Reflect.set(socket, '_handle', null);
-  socket.destroy();
-  return handle;
 }
 
 /** Half-close, and a short queue: what waits in it is memory. */
@@ -221,9 +227,9 @@ function makeSocket(options: object): Socket {
   return socket;
 }
 
-/** `handle` and `pauseOnCreate` are what Node's own server gives to its sockets. */
-function adoptHandle(handle: object, onread: OnRead): Socket {
-  return makeSocket({ handle, pauseOnCreate: true, onread, readable: true, writable: true });
+/** `handle` and `manualStart` are what Node's own server and client give to their sockets. */
+function adopt(handle: ConnectionHandle, onread: OnRead): Socket {
+  return makeSocket({ handle, manualStart: true, onread, readable: true, writable: true });
 }
 
 function plainAddress(address: string): string {

@@ -85,12 +85,12 @@ describe('what the client gets', () => {
     {
       name: 'end-to-end fields, and no field for one hop',
       text: ok('Content-Length: 3', 'Connection: X-Mine', 'Keep-Alive: timeout=5', 'X-Mine: a', 'Set-Cookie: b'),
-      lines: ['HTTP/1.1 200 OK', 'Content-Length: 3', 'Set-Cookie: b', 'Via: 1.1 gatewaypool'],
+      lines: ['HTTP/1.1 200 OK', 'Via: 1.1 gatewaypool', 'Content-Length: 3', 'Set-Cookie: b'],
     },
     {
       name: 'what is left when the fields for one hop stand first, last and between others',
       text: ok('Connection: keep-alive', 'Content-Length: 3', 'Keep-Alive: timeout=5', 'X: a', 'Proxy-Connection: x'),
-      lines: ['HTTP/1.1 200 OK', 'Content-Length: 3', 'X: a', 'Via: 1.1 gatewaypool'],
+      lines: ['HTTP/1.1 200 OK', 'Via: 1.1 gatewaypool', 'Content-Length: 3', 'X: a'],
     },
     {
       name: 'an earlier Via before ours',
@@ -101,24 +101,24 @@ describe('what the client gets', () => {
       name: 'Connection: close on the last response',
       text: ok('Content-Length: 0'),
       last: true,
-      lines: ['HTTP/1.1 200 OK', 'Content-Length: 0', 'Via: 1.1 gatewaypool', 'Connection: close'],
+      lines: ['HTTP/1.1 200 OK', 'Via: 1.1 gatewaypool', 'Connection: close', 'Content-Length: 0'],
     },
     {
       name: 'interim responses without it',
       text: 'HTTP/1.1 103 Early Hints\r\nLink: </a>',
       last: true,
-      lines: ['HTTP/1.1 103 Early Hints', 'Link: </a>', 'Via: 1.1 gatewaypool'],
+      lines: ['HTTP/1.1 103 Early Hints', 'Via: 1.1 gatewaypool', 'Link: </a>'],
     },
     {
       name: 'HTTP/1.1 from an HTTP/1.0 backend',
       text: 'HTTP/1.0 200 OK\r\nContent-Length: 3',
       last: true,
-      lines: ['HTTP/1.1 200 OK', 'Content-Length: 3', 'Via: 1.0 gatewaypool', 'Connection: close'],
+      lines: ['HTTP/1.1 200 OK', 'Via: 1.0 gatewaypool', 'Connection: close', 'Content-Length: 3'],
     },
     {
       name: 'the blank behind the code, also where the backend left it out',
       text: 'HTTP/1.1 204\r\nConnection: keep-alive\r\nX: a',
-      lines: ['HTTP/1.1 204 ', 'X: a', 'Via: 1.1 gatewaypool'],
+      lines: ['HTTP/1.1 204 ', 'Via: 1.1 gatewaypool', 'X: a'],
     },
     {
       name: 'the switch to another protocol',
