@@ -65,6 +65,8 @@ export class Dispatcher {
   /** Who may be picked; undefined = to be found out anew. */
   private eligible: readonly Member[] | undefined;
   private panics = false;
+  /** At least one member has failures that a success would wipe out. */
+  private someFailed = false;
   private byKey: ReadonlyMap<string, Member> = new Map();
   /** Until then neither health nor weights change by time alone. In the past: something else changed. */
   private steadyUntil = Number.NEGATIVE_INFINITY;
@@ -127,9 +129,11 @@ export class Dispatcher {
 
   /** The target answered. */
   succeeded(target: Target): void {
+    // Nearly always nobody failed lately, and there is nothing new in it.
+    if (!this.someFailed) return;
     const member = this.byKey.get(target.key);
-    // Nearly always there is nothing new in it.
     if (member !== undefined) this.learn(member, withSuccess(member.health));
+    this.someFailed = this.members.some(({ health }) => health.ejection.failures > 0);
   }
 
   /** A connect to the target failed, or a connection to it was lost without an answer. */
@@ -139,6 +143,7 @@ export class Dispatcher {
     const now = this.now();
     const before = isEjected(member.health.ejection, now);
     this.learn(member, withFailure(member.health, now));
+    this.someFailed = true;
     if (before || !isEjected(member.health.ejection, now)) return;
     const milliseconds = member.health.ejection.ejectedUntil - now;
     this.log().warn({ backend: target.name, address: target.address, milliseconds }, 'Ejected a backend that failed');

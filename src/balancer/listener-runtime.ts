@@ -100,6 +100,7 @@ export function createListenerRuntime(first: Listener, shared: SharedState): Lis
     stopAccepting: () => listening?.close(),
     setListener(next, backends) {
       listener = next;
+      counters.renamed();
       dispatcher.setSettings(settings());
       dispatcher.setBackends(backends);
     },

@@ -66,7 +66,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   get closing(): boolean {
-    return this.lastRequest || this.context.draining();
+    return this.lastRequest || this.context.recent.draining;
   }
 
   onBytes(bytes: Buffer, start: number, end: number): void {
@@ -241,7 +241,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     if (partial === undefined) {
       const from = behindEmptyLines(bytes, start, end);
       if (from < end) this.parseHead(bytes, from, end);
-    } else if (partial.add(bytes, start, end, this.context.limits().headBytes)) {
+    } else if (partial.add(bytes, start, end, this.context.recent.headBytes)) {
       this.partial = undefined;
       this.parseHead(partial.bytes, partial.start, partial.end, partial);
     }
@@ -249,7 +249,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   /** `partial`: where these octets were collected. */
   private parseHead(bytes: Buffer, start: number, end: number, partial?: PartialHead): void {
-    const { headBytes } = this.context.limits();
+    const { headBytes } = this.context.recent;
     const next = requestHead.read(bytes, start, end, headBytes);
     if (next === malformed) {
       this.refuse(requestHead.refusal.status, requestHead.refusal.reason);

@@ -84,7 +84,7 @@ export class Exchange implements UpstreamUser {
    */
   begin(head: RequestHead, lines: ClientLines, bytes: Buffer, start: number, end: number, complete: boolean): void {
     // Only where a request must not be lost on a connection that was idle for too long, half a second matters.
-    const now = head.repeatable ? this.context.recently() : this.context.now();
+    const now = head.repeatable ? this.context.recent.milliseconds : this.context.now();
     this.toHead = head.isHead;
     this.fromOld = head.old;
     this.upgrade = head.upgrade;
@@ -94,9 +94,12 @@ export class Exchange implements UpstreamUser {
     this.sentTimes = 0;
     this.bodyComplete = complete;
     forwardRequest(head, bytes, lines, this.held);
-    if (start < end) this.held.addUnsent(bytes, start, end);
     this.context.budget.request(now);
+    // A small part of the body goes out together with the head; to copy a large one would cost more than a write of its own.
+    const together = end - start <= this.held.room;
+    if (together && start < end) this.held.addUnsent(bytes, start, end);
     this.tryNext(now);
+    if (!together) this.body(bytes, start, end, complete);
   }
 
   /** More of the request body. */

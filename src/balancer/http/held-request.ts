@@ -22,6 +22,11 @@ export class HeldRequest {
   /** False: part of it is gone, so it cannot be sent again. */
   whole = true;
 
+  /** So many octets more need no other memory. */
+  get room(): number {
+    return this.bytes.length - this.end;
+  }
+
   /** Begins a request whose head takes at most so many octets: they are to be written to `bytes`, and told by `setHead`. */
   begin(octets: number, repeatable: boolean): void {
     this.repeatable = repeatable;

@@ -1,5 +1,5 @@
 import type { Target } from '../backend.ts';
-import { Upstream, type UpstreamUser } from './upstream.ts';
+import { type IdleList, Upstream, type UpstreamUser } from './upstream.ts';
 
 /**
  * Idle longer than this, the backend may be about to close: a request then would be lost on the way. Below the shortest time that is
@@ -27,24 +27,32 @@ export interface UpstreamPool {
 }
 
 export function createUpstreamPool(headBytes: () => number): UpstreamPool {
-  const idle = new Map<string, Upstream[]>();
+  const idle = new Map<string, IdleList>();
   /** As of the last `take` or `expire`: half a second ago at most. A connection that comes back looks idle for that much longer. */
   let latest = 0;
 
-  function closeList(key: string): void {
-    const list = idle.get(key) ?? [];
+  function listOf({ key }: Target): IdleList {
+    let list = idle.get(key);
+    if (list === undefined) {
+      list = { upstreams: [], closed: false };
+      idle.set(key, list);
+    }
+    return list;
+  }
+
+  function closeList(key: string, list: IdleList): void {
     idle.delete(key);
-    for (const upstream of list) upstream.destroy();
+    list.closed = true;
+    for (const upstream of list.upstreams.splice(0)) upstream.destroy();
   }
 
   return {
     take(target, user, repeatable, now) {
       latest = now;
-      const list = idle.get(target.key);
-      if (list === undefined) return undefined;
+      const { upstreams } = listOf(target);
       const oldest = now - (repeatable ? idleMilliseconds : justUsedMilliseconds);
-      for (let last = list.at(-1); last !== undefined && last.idleSince >= oldest; last = list.at(-1)) {
-        list.pop();
+      for (let last = upstreams.at(-1); last !== undefined && last.idleSince >= oldest; last = upstreams.at(-1)) {
+        upstreams.pop();
         if (last.reusable) {
           last.use(user);
           return last;
@@ -53,35 +61,32 @@ export function createUpstreamPool(headBytes: () => number): UpstreamPool {
       }
       return undefined;
     },
-    connect: (target, user) => new Upstream(target, headBytes(), user),
+    connect: (target, user) => new Upstream(target, listOf(target), headBytes(), user),
     give(upstream) {
-      const { key } = upstream.target;
-      let list = idle.get(key);
-      if (list === undefined) {
-        list = [];
-        idle.set(key, list);
-      }
-      if (upstream.reusable && list.length < idlePerTarget) {
+      const { upstreams, closed } = upstream.home;
+      if (!closed && upstream.reusable && upstreams.length < idlePerTarget) {
         upstream.idleSince = latest;
-        list.push(upstream);
+        upstreams.push(upstream);
       } else {
         upstream.destroy();
       }
     },
-    closeIdle: (target) => closeList(target.key),
+    closeIdle(target) {
+      const list = idle.get(target.key);
+      if (list !== undefined) closeList(target.key, list);
+    },
     expire(now) {
       latest = now;
-      for (const [key, list] of idle) {
-        const isFresh = (upstream: Upstream): boolean =>
-          upstream.reusable && now - upstream.idleSince <= idleMilliseconds;
-        const keep = list.filter(isFresh);
-        for (const upstream of list) if (!keep.includes(upstream)) upstream.destroy();
-        if (keep.length === 0) idle.delete(key);
-        else idle.set(key, keep);
+      const isFresh = (upstream: Upstream): boolean =>
+        upstream.reusable && now - upstream.idleSince <= idleMilliseconds;
+      for (const { upstreams } of idle.values()) {
+        const all = upstreams.splice(0);
+        for (const upstream of all) if (!isFresh(upstream)) upstream.destroy();
+        upstreams.push(...all.filter(isFresh));
       }
     },
     closeAll() {
-      for (const key of idle.keys()) closeList(key);
+      for (const [key, list] of idle) closeList(key, list);
     },
   };
 }

@@ -34,11 +34,20 @@ const responseHead = new ResponseHead();
 /** What the connection waits for. Nothing: nobody asked, so a byte would be a response too many. */
 type Awaited = 'Nothing' | 'Head' | 'Body';
 
+/** The idle connections to one target. */
+export interface IdleList {
+  readonly upstreams: Upstream[];
+  /** Connections that are in use do not come back. */
+  closed: boolean;
+}
+
 /** One connection to a backend, for one request at a time. */
 export class Upstream implements WireHandler {
   readonly target: Target;
   /** When it became idle. */
   idleSince = 0;
+  /** Where it is kept while it is idle. */
+  readonly home: IdleList;
   private readonly wire: Wire;
   private readonly headBytes: number;
   private user: UpstreamUser | undefined;
@@ -52,8 +61,9 @@ export class Upstream implements WireHandler {
   answered = false;
 
   /** Starts to connect; `user` hears how that went. */
-  constructor(target: Target, headBytes: number, user: UpstreamUser) {
+  constructor(target: Target, home: IdleList, headBytes: number, user: UpstreamUser) {
     this.target = target;
+    this.home = home;
     this.headBytes = headBytes;
     this.user = user;
     this.wire = Wire.connect(target.address, target.port, readBytes, this);

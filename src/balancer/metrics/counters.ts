@@ -13,6 +13,8 @@ export interface Counters {
   responded(status: number): void;
   retried(reason: RetryReason): void;
   rejected(reason: RejectReason): void;
+  /** The listener has another name from now on. */
+  renamed(): void;
 }
 
 export function createCounters(metrics: Metrics, listener: () => string): Counters {
@@ -21,35 +23,26 @@ export function createCounters(metrics: Metrics, listener: () => string): Counte
   const retries = metrics.counter('gatewaypool_balancer_retries_total', 'Work that went on to another backend.');
   const rejections = metrics.counter('gatewaypool_balancer_rejected_total', 'Clients turned away by the balancer.');
 
-  // Of the responses by hundreds of the status; for the name that the listener had when they were made.
+  // For the name that the listener has: of the responses by hundreds of the status.
   let responseLines: CounterLine[] = [];
   let connectionLine: CounterLine | undefined;
-  let linesName = listener();
-
-  /** The name now; forgets the lines of another one. */
-  function currentName(): string {
-    const name = listener();
-    if (name === linesName) return name;
-    responseLines = [];
-    connectionLine = undefined;
-    linesName = name;
-    return name;
-  }
-
-  function responseLine(hundreds: number): CounterLine {
-    const name = currentName();
-    responseLines[hundreds] ??= responses.line({ listener: name, code: `${hundreds}xx` });
-    return responseLines[hundreds];
-  }
 
   return {
     connected() {
-      const name = currentName();
-      connectionLine ??= connections.line({ listener: name });
-      connectionLine.increase();
+      connectionLine ??= connections.line({ listener: listener() });
+      connectionLine.value += 1;
     },
-    responded: (status) => responseLine(Math.floor(status / 100)).increase(),
+    responded(status) {
+      const hundreds = Math.floor(status / 100);
+      const line = responseLines[hundreds] ?? responses.line({ listener: listener(), code: `${hundreds}xx` });
+      responseLines[hundreds] = line;
+      line.value += 1;
+    },
     retried: (reason) => retries.add({ listener: listener(), reason }),
     rejected: (reason) => rejections.add({ listener: listener(), reason }),
+    renamed() {
+      responseLines = [];
+      connectionLine = undefined;
+    },
   };
 }

@@ -13,8 +13,9 @@ export interface Counter {
   line(labels: Labels): CounterLine;
 }
 
+/** To be counted up in place. */
 export interface CounterLine {
-  increase(): void;
+  value: number;
 }
 
 /** The balancer's metrics, printed in the Prometheus text format. */

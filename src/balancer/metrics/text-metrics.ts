@@ -1,4 +1,4 @@
-import type { Counter, Labels, Metrics, Sample } from './metrics.ts';
+import type { Counter, CounterLine, Labels, Metrics, Sample } from './metrics.ts';
 
 interface Family {
   readonly type: 'counter' | 'gauge';
@@ -16,7 +16,7 @@ export function createMetrics(): Metrics {
       const known = counters.get(name);
       if (known !== undefined) return known;
       const lines = new Map<string, { labels: Labels; value: number }>();
-      const lineOf = (labels: Labels): { value: number } => {
+      const lineOf = (labels: Labels): CounterLine => {
         const key = printLabels(labels);
         const line = lines.get(key) ?? { labels, value: 0 };
         lines.set(key, line);
@@ -26,14 +26,7 @@ export function createMetrics(): Metrics {
         add(labels = {}, amount = 1) {
           lineOf(labels).value += amount;
         },
-        line(labels) {
-          const line = lineOf(labels);
-          return {
-            increase: () => {
-              line.value += 1;
-            },
-          };
-        },
+        line: lineOf,
       };
       counters.set(name, counter);
       families.set(name, { type: 'counter', help, read: () => lines.values() });

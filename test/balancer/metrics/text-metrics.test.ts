@@ -21,7 +21,7 @@ describe('createMetrics', () => {
 
     const line = counter.line({ code: '2xx' });
     counter.add({ code: '2xx' });
-    line.increase();
+    line.value += 1;
 
     expect(metrics.text()).toContain('\nhits_total{code="2xx"} 2\n');
   });

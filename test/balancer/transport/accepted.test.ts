@@ -34,7 +34,7 @@ function client(port: number): Socket {
 function kernelLine(localPort: number, remotePort: number): string {
   const hex = (port: number): string => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const lines = readFileSync('/proc/net/tcp', 'latin1').split('\n');
-  return lines.find((line) => line.includes(`${hex(localPort)} `) && line.includes(`${hex(remotePort)} 01`)) ?? '';
+  return lines.find((line) => line.includes(`${hex(localPort)} `) && line.includes(`${hex(remotePort)} 01 `)) ?? '';
 }
 
 describe('takeConnections', () => {
@@ -102,7 +102,7 @@ describe('listen', () => {
     expect(listening.bare).toBe(bare);
     expect(wire.remotePort).toBe(socket.localPort);
     // Timer 02: keep-alive (Documentation/networking/proc_net_tcp.rst).
-    expect(kernelLine(listening.port, wire.remotePort)).toContain(' 02:');
+    await soon('keep-alive', () => kernelLine(listening.port, wire.remotePort).includes(' 02:'));
   });
 
   it.each([
