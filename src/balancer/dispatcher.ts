@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../kube/logger.ts';
 import type { Clock } from '../kube/clock.ts';
 import { type Backend, type Target, targetAt } from './backend.ts';
 import type { HealthCheck, Listener } from './config/schema.ts';

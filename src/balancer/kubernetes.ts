@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../kube/logger.ts';
 import { aborted } from '../kube/aborted.ts';
 import type { Clock } from '../kube/clock.ts';
 import { inClusterConnection } from '../kube/credentials/in-cluster.ts';

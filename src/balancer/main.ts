@@ -1,6 +1,6 @@
-import { pino } from 'pino';
 import { systemClock } from '../kube/clock.ts';
 import { parseArguments, usage } from './arguments.ts';
+import { createJsonLogger, writeToStandardOutput } from './log/json-logger.ts';
 import { garbageCollector, keepMemorySmall, usedHeapBytes } from './memory/keep-small.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
 import { checkInChild } from './static/check-in-child.ts';
@@ -10,7 +10,7 @@ import { stopSignals } from './stop-signals.ts';
 /** Runs until the program is told to stop; gives the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   const command = parseArguments(words);
-  const logger = pino({ base: null }, pino.destination({ fd: 1, sync: true }));
+  const logger = createJsonLogger(writeToStandardOutput, Date.now);
   const { stop, cut } = stopSignals((signal, handler) => process.on(signal, handler));
   // A mistake of ours in the work of one connection must not cut all others.
   process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'Met an unexpected error and went on'));

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { Counter } from '../metrics/metrics.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import * as z from 'zod';
 import { readFileIfAny, writeFileAtomically } from '../state/atomic-file.ts';
 import { type DrainState, notDraining } from './drain-state.ts';

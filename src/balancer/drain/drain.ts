@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { PoolView } from '../endpoints/pool-view.ts';
 import type { DrainFile } from './drain-file.ts';

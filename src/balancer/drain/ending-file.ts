@@ -1,7 +1,7 @@
 import { existsSync, watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { endingFileName } from './state-folder.ts';
 

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import { type OrderedDrain, drainsKey, parseDrains } from './drains.ts';
 
 /** The drains that the operator ordered, as they are in force. */

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { settingsKey } from '../config/schema.ts';
 import type { DataPlane } from '../data-plane.ts';

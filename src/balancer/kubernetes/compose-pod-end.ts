@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { BalancerConfig } from '../config/schema.ts';
 import { targetPorts } from '../config/target-ports.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import * as z from 'zod';
 import type { Clock } from '../../kube/clock.ts';
 import type { PoolView } from '../endpoints/pool-view.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { Drain } from '../drain/drain.ts';
 import { poolBackends } from '../endpoints/backends.ts';

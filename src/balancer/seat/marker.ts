@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import { readFileIfAny, writeFileAtomically } from '../state/atomic-file.ts';
 
 /** Remembers over restarts of the sidecar that this pod's gateway was let through. */

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 
 /** Every address of a name. @throws the system's error when there is none. */
 export type LookUp = (host: string) => Promise<readonly string[]>;

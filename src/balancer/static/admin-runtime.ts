@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import type { AdminOptions, AdminServer } from '../admin/admin.ts';
 import { startAdmin } from '../admin/start-admin.ts';
 import type { Admin } from '../config/schema.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Logger } from 'pino';
+import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { BalancerConfig } from '../config/schema.ts';
 import { createDataPlane } from '../create-data-plane.ts';

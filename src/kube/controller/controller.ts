@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../logger.ts';
 import { aborted } from '../aborted.ts';
 import type { Clock } from '../clock.ts';
 import type { WorkQueue } from '../workqueue/queue.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Logger } from 'pino';
+import type { Logger } from '../logger.ts';
 import { aborted } from '../aborted.ts';
 import type { KubeClient } from '../client.ts';
 import type { Clock } from '../clock.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from 'pino';
+import type { Logger } from '../logger.ts';
 import type { Registry } from 'prom-client';
 
 /** Says what is wrong, in a sentence, or nothing. */

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../logger.ts';
 import type { KubeClient } from '../client.ts';
 import type { Clock } from '../clock.ts';
 import type { ObjectKey } from '../object.ts';

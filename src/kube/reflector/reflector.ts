@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../logger.ts';
 import type { Store } from '../cache/store.ts';
 import type { Clock } from '../clock.ts';
 import { linkedAbort } from '../linked-abort.ts';

@@ -12,10 +12,17 @@ const tokenVolume = `${ownVolumePrefix}token`;
 const forEver = 2_147_483_647;
 
 /**
- * There is one sidecar beside every gateway, so its memory counts more than its speed: a third less resident memory under load
- * (`make bench-memory`). No helper threads of V8, no optimising compiler above the mid-tier one, small garbage-collected pages.
+ * There is one sidecar beside every gateway, so its memory counts: a third less resident memory under load (`make bench-memory`). Small
+ * garbage-collected pages, no helper threads of V8, and of its compilers only the last one: the code of the others is memory too, and
+ * what carries requests is compiled by the last one within a second.
  */
-const smallMemory = ['--max-semi-space-size=1', '--single-threaded', '--no-turbofan'];
+const smallMemory = [
+  '--max-semi-space-size=1',
+  '--single-threaded',
+  '--v8-pool-size=0',
+  '--no-maglev',
+  '--no-sparkplug',
+];
 
 /**
  * The kubelet runs this at the very beginning of the pod's end, while SIGTERM comes to a sidecar only after the gateway. It makes a file
