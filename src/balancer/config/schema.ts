@@ -18,6 +18,34 @@ const path = z
   .max(1024)
   .regex(/^\/[\x21-\x7e]*$/, 'must start with / and hold no spaces');
 
+const file = z.string().max(1024).regex(/^\//, 'must be an absolute path');
+
+const pair = (value: { certificateFile?: unknown; keyFile?: unknown }): boolean =>
+  (value.certificateFile === undefined) === (value.keyFile === undefined);
+
+/** TLS 1.2 or newer towards clients. PEM files, read again when they change. */
+export const ListenerTls = z.strictObject({
+  certificateFile: file,
+  keyFile: file,
+  /** A client must show a certificate that one of these CAs has issued. */
+  clientCaFile: file.optional(),
+});
+export type ListenerTls = z.infer<typeof ListenerTls>;
+
+/** TLS towards the backends, always verified. PEM files, read again when they change. */
+export const TargetTls = z
+  .strictObject({
+    /** Absent = the system's CAs. */
+    caFile: file.optional(),
+    /** For SNI and for the check; absent = the backend's address. */
+    serverName: host.optional(),
+    /** For backends that ask for one. */
+    certificateFile: file.optional(),
+    keyFile: file.optional(),
+  })
+  .refine(pair, 'needs certificateFile and keyFile, or none of the two');
+export type TargetTls = z.infer<typeof TargetTls>;
+
 export const Listener = z.strictObject({
   name,
   /** TCP: one backend per connection. HTTP: one backend per request. */
@@ -29,6 +57,14 @@ export const Listener = z.strictObject({
   port,
   /** The backends' port, unless a backend names its own. */
   targetPort: port.optional(),
+  tls: ListenerTls.optional(),
+  targetTls: TargetTls.optional(),
+  /** Ranges of addresses whose connections begin with a PROXY v2 header, which is believed; from nobody else it is understood. */
+  acceptProxyFrom: z.array(z.string().refine(networkRange.holds, networkRange.message)).max(64).default([]),
+  /** HTTP only: CONNECT becomes a tunnel to the backend that is next. */
+  allowConnect: z.boolean().default(false),
+  /** Client connections of this listener; more are closed at once. Absent = `limits.maxConnections` alone. */
+  maxConnections: z.number().int().min(1).max(1_000_000).optional(),
 });
 export type Listener = z.infer<typeof Listener>;
 
@@ -78,11 +114,28 @@ export const Limits = z.strictObject({
   connectMilliseconds: milliseconds(2000),
   /** Of a request or response head. */
   headBytes: z.number().int().min(1024).max(1_048_576).default(16_384),
+  /** Field lines of one head; a request with more is answered 431. */
+  headFields: z.number().int().min(1).max(1000).default(100),
+  /** What runs through this balancer, per backend; absent = no limit, and nobody waits. */
+  maxSessionsPerInstance: z.number().int().min(1).max(1_000_000).optional(),
+  /** Requests and connections that wait for a backend with room; beyond it 503 with Retry-After, or a reset, at once. */
+  queueLength: z.number().int().min(0).max(100_000).default(1000),
+  /** How long one of them waits; then the same. */
+  queueMilliseconds: milliseconds(10_000),
+  /** Of a request body, while it is read, after a grace of 10 s; slower is 408. 0 = no limit. */
+  minimumBodyBytesPerSecond: z.number().int().min(0).max(1_000_000_000).default(100),
 });
 export type Limits = z.infer<typeof Limits>;
 
 /** Where every balancer serves its probes, session counts and metrics, unless it was told otherwise. In a pod, the operator and the peers ask there. */
 export const adminPort = 15_090;
+
+/** One line of JSON per HTTP request on stdout. */
+export const AccessLog = z.strictObject({
+  /** 0 = off, 100 = each. */
+  samplePercent: z.number().int().min(0).max(100).default(0),
+});
+export type AccessLog = z.infer<typeof AccessLog>;
 
 export const Admin = z.strictObject({ address: host.default('127.0.0.1'), port: port.default(adminPort) });
 export type Admin = z.infer<typeof Admin>;
@@ -131,6 +184,9 @@ export const BalancerConfig = z.strictObject({
   slowStartSeconds: z.number().int().min(0).max(3600).default(10),
   /** What a TCP backend is told about the client: https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt */
   proxyProtocol: z.enum(['None', 'V2']).default('None'),
+  /** What an HTTP backend is told about the client. Both: the field Forwarded of RFC 7239 as well as X-Forwarded-For and -Proto. */
+  forwardedHeader: z.enum(['XForwarded', 'Both']).default('XForwarded'),
+  accessLog: AccessLog.prefault({}),
   sessions: Sessions.prefault({}),
 });
 export type BalancerConfig = z.infer<typeof BalancerConfig>;
