@@ -1,3 +1,4 @@
+import type { HeadLimits } from '../http/head-limits.ts';
 import { PartialHead } from '../http/partial-head.ts';
 import { RequestHead } from '../http/request-head.ts';
 import { incomplete, malformed } from '../http/verdicts.ts';
@@ -10,7 +11,7 @@ import { answerAdmin, isHeld, refuseAdmin } from './answers.ts';
 /** Scrapers and kubelets are few and quick. */
 const connectionMilliseconds = 10_000;
 const connectionLimit = 64;
-const headBytes = 8192;
+const limits: HeadLimits = { headBytes: 8192, headFields: 100 };
 
 /**
  * Answers GET (and HEAD) of /started, /ready, /live, /sessions, /metrics and /drained, one request per connection. Read-only: nothing
@@ -34,7 +35,7 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
     }
     const wire: Wire = Wire.accept(
       accepted,
-      headBytes,
+      limits.headBytes,
       adminHandler(options, {
         wire: () => wire,
         onHeld: () => {
@@ -95,9 +96,9 @@ function adminHandler(options: AdminOptions, { wire, onHeld, onClosed }: Connect
   return {
     onBytes(bytes, start, end) {
       // What comes behind the request is read and dropped: a reset could overtake the answer.
-      if (asked || !collected.add(bytes, start, end, headBytes)) return;
+      if (asked || !collected.add(bytes, start, end, limits)) return;
       const { bytes: text } = collected;
-      const next = head.read(text, collected.start, collected.end, headBytes);
+      const next = head.read(text, collected.start, collected.end, limits);
       if (next === incomplete) return;
       if (next !== malformed) void reply(head.method(text), head.target(text));
       else if (head.refusal.status === 431) finish(refuseAdmin(431, 'The request head is too large.'));

@@ -1,10 +1,11 @@
 import type { Target } from '../backend.ts';
+import type { HeadLimits } from '../http/head-limits.ts';
 import { PartialHead } from '../http/partial-head.ts';
 import { ResponseHead } from '../http/response-head.ts';
 import { incomplete, malformed } from '../http/verdicts.ts';
 import { Wire } from '../transport/wire.ts';
 
-const headBytes = 16_384;
+const limits: HeadLimits = { headBytes: 16_384, headFields: 100 };
 
 /** A backend that answers, and does not call itself broken, is well: 404 or 401 for the path asked is still an answer. */
 const firstBadStatus = 500;
@@ -28,14 +29,14 @@ export function checkHttp(
       resolve(passed);
     };
     const abort = (): void => finish(false);
-    const wire = Wire.connect(target.address, target.port, headBytes, {
+    const wire = Wire.connect(target.address, target.port, limits.headBytes, {
       onConnected: () => {
         wire.write(Buffer.from(requestText(target, path), 'latin1'));
         wire.resume();
       },
       onBytes: (bytes, start, end) => {
-        if (!collected.add(bytes, start, end, headBytes)) return;
-        const next = head.read(collected.bytes, collected.start, collected.end, headBytes, false);
+        if (!collected.add(bytes, start, end, limits)) return;
+        const next = head.read(collected.bytes, collected.start, collected.end, limits, false);
         if (next !== incomplete) finish(next !== malformed && head.status < firstBadStatus);
       },
       onEnd: abort,

@@ -1,41 +1,41 @@
-import { carriageReturn, lineFeed, space, tab } from './octets.ts';
+import type { HeadLimits } from './head-limits.ts';
+import { carriageReturn, lineFeed } from './octets.ts';
+import { readTrailers } from './trailer-section.ts';
 import { incomplete, malformed } from './verdicts.ts';
 
 /** A chunk beyond 1 TiB, or a size with more digits than that needs, is an attempt to overflow someone's number. */
 const longestSizeDigits = 10;
 
-type State =
-  | 'Size'
-  | 'SizeLineFeed'
-  | 'Data'
-  | 'DataReturn'
-  | 'DataLineFeed'
-  | 'TrailerStart'
-  | 'TrailerLine'
-  | 'TrailerLineFeed'
-  | 'LastLineFeed';
+type State = 'Size' | 'SizeLineFeed' | 'Data' | 'DataReturn' | 'DataLineFeed' | 'Trailers';
 
 /**
  * Follows the chunked coding of RFC 9112 §7.1 without changing it, strictly: sizes are bare hexadecimal digits, lines end in CR LF. Chunk
- * extensions are refused: parsers disagree about where they end, and no client of a gateway needs them.
+ * extensions (§7.1.1) are refused: parsers disagree about where they end, and no client of a gateway needs them.
  */
 export class ChunkedCoding {
   private state: State = 'Size';
   private size = 0;
   private digits = 0;
-  private trailerLeft = 0;
+  private limits: HeadLimits = { headBytes: 0, headFields: 0 };
+  /**
+   * After `incomplete`: so many of the last octets are the start of a trailer section. They must not be passed on before all of it was
+   * checked: they are to be given to `advance` once more, with what follows them.
+   */
+  kept = 0;
 
-  /** @param trailerOctets how long the trailer section may be */
-  begin(trailerOctets: number): void {
+  /** @param limits of the trailer section */
+  begin(limits: HeadLimits): void {
     this.state = 'Size';
     this.size = 0;
     this.digits = 0;
-    this.trailerLeft = trailerOctets;
+    this.limits = limits;
+    this.kept = 0;
   }
 
   /** Looks at the octets from `start` to `end`; gives the index behind the last one of the body, `incomplete` or `malformed`. */
-  advance(bytes: Uint8Array, start: number, end: number): number {
+  advance(bytes: Buffer, start: number, end: number): number {
     let at = start;
+    this.kept = 0;
     while (at < end) {
       if (this.state === 'Data') {
         const taken = Math.min(this.size, end - at);
@@ -44,15 +44,18 @@ export class ChunkedCoding {
         if (this.size === 0) this.state = 'DataReturn';
         continue;
       }
-      const last = this.state === 'LastLineFeed';
+      if (this.state === 'Trailers') {
+        const next = readTrailers(bytes, at, end, this.limits);
+        if (next === incomplete) this.kept = end - at;
+        return next;
+      }
       if (!this.step(bytes[at] ?? 0)) return malformed;
       at += 1;
-      if (last) return at;
     }
     return incomplete;
   }
 
-  /** Handles one octet outside chunk data; false = not allowed here. */
+  /** Handles one octet of what is around the chunks' data; false = not allowed here. */
   private step(octet: number): boolean {
     switch (this.state) {
       case 'Size': {
@@ -66,7 +69,7 @@ export class ChunkedCoding {
         return digit >= 0 && this.digits <= longestSizeDigits;
       }
       case 'SizeLineFeed':
-        this.state = this.size === 0 ? 'TrailerStart' : 'Data';
+        this.state = this.size === 0 ? 'Trailers' : 'Data';
         return octet === lineFeed;
       case 'DataReturn':
         this.state = 'DataLineFeed';
@@ -75,21 +78,8 @@ export class ChunkedCoding {
         this.state = 'Size';
         this.digits = 0;
         return octet === lineFeed;
-      case 'TrailerStart':
-        this.state = octet === carriageReturn ? 'LastLineFeed' : 'TrailerLine';
-        this.trailerLeft -= 1;
-        // A leading blank would be a folded line.
-        return octet !== lineFeed && octet !== space && octet !== tab;
-      case 'TrailerLine':
-        if (octet === carriageReturn) this.state = 'TrailerLineFeed';
-        this.trailerLeft -= 1;
-        return this.trailerLeft >= 0 && octet !== lineFeed && octet !== 0;
-      case 'TrailerLineFeed':
-        this.state = 'TrailerStart';
-        return octet === lineFeed;
-      case 'LastLineFeed':
-        return octet === lineFeed;
       case 'Data':
+      case 'Trailers':
       default:
         return false;
     }

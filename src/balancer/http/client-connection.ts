@@ -35,7 +35,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   private readonly exchange: Exchange;
   private readonly body = new MessageBody();
   private state: State = 'Head';
-  /** Of a head that did not come in one read. */
+  /** Of a head or a trailer section that did not come in one read, or of an empty line before a request. */
   private partial: PartialHead | undefined;
   /** Of the request in hand. Its head is not kept: it would be the larger part of what a waiting request costs. */
   private toHead = false;
@@ -76,7 +76,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
         this.readHead(bytes, start, end);
         return;
       case 'Body':
-        this.readBody(bytes, start, end);
+        this.receiveBody(bytes, start, end);
         return;
       case 'Waiting':
         this.keepForLater(bytes, start, end);
@@ -199,7 +199,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       this.endTunnelSession = undefined;
     };
     const open = protocol === 'websocket' ? openWebSocket : openTunnel;
-    this.tunnel = open({ ...ends, client: this.wire }, this.context.now, () => {
+    this.tunnel = open({ ...ends, client: this.wire }, this.context.counters, this.context.now, () => {
       this.endTunnelSession?.();
       this.state = 'Closed';
       this.forget();
@@ -239,30 +239,35 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   private readHead(bytes: Buffer, start: number, end: number): void {
     const partial = this.partial;
     if (partial === undefined) {
-      const from = behindEmptyLines(bytes, start, end);
-      if (from < end) this.parseHead(bytes, from, end);
-    } else if (partial.add(bytes, start, end, this.context.recent.headBytes)) {
+      this.parseHead(bytes, start, end);
+    } else if (partial.add(bytes, start, end, this.context.recent)) {
       this.partial = undefined;
       this.parseHead(partial.bytes, partial.start, partial.end, partial);
     }
   }
 
   /** `partial`: where these octets were collected. */
-  private parseHead(bytes: Buffer, start: number, end: number, partial?: PartialHead): void {
-    const { headBytes } = this.context.recent;
-    const next = requestHead.read(bytes, start, end, headBytes);
+  private parseHead(bytes: Buffer, from: number, end: number, partial?: PartialHead): void {
+    const start = behindEmptyLines(bytes, from, end);
+    if (start === end) {
+      if (partial !== undefined) this.headSince = undefined;
+      return;
+    }
+    const next = isHalfEmptyLine(bytes, start, end)
+      ? incomplete
+      : requestHead.read(bytes, start, end, this.context.recent);
     if (next === malformed) {
       this.refuse(requestHead.refusal.status, requestHead.refusal.reason);
     } else if (next === incomplete) {
-      this.partial = partial ?? PartialHead.of(bytes, start, end);
+      this.partial = start === partial?.start ? partial : PartialHead.of(bytes, start, end);
       this.headSince ??= this.context.now();
     } else {
-      this.begin(bytes, next, end, headBytes);
+      this.begin(bytes, next, end);
     }
   }
 
   /** The body of the request whose head was just read begins at `start`, if it has one. */
-  private begin(bytes: Buffer, start: number, end: number, trailerBytes: number): void {
+  private begin(bytes: Buffer, start: number, end: number): void {
     this.toHead = requestHead.isHead;
     this.lastRequest = requestHead.close;
     this.headSince = undefined;
@@ -272,14 +277,10 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       this.refuse(400, 'the body is not well-formed');
       return;
     }
-    const complete = next !== incomplete;
-    this.state = complete ? 'Waiting' : 'Body';
-    if (complete && next < end) this.keepForLater(bytes, next, end);
-    this.exchange.begin(requestHead, this.lines, bytes, start, complete ? next : end, complete);
   }
 
   private readBody(bytes: Buffer, start: number, end: number): void {
-    const next = this.body.advance(bytes, start, end);
+    const next = this.follow(bytes, start, end);
     if (next === malformed) {
       // Note: part of the body is out already, so the backend's connection is of no more use either.
       const { answering } = this.exchange;
@@ -288,12 +289,22 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       else this.refuse(400, 'the body is not well-formed');
       return;
     }
-    const complete = next !== incomplete;
-    if (complete) {
-      this.state = 'Waiting';
-      if (next < end) this.keepForLater(bytes, next, end);
+    if (next > start) this.exchange.body(bytes, start, next, this.state === 'Waiting');
+  }
+
+  /** Follows the body; gives up to where it may be passed on now, or `malformed`. The state tells whether that is all of it. */
+  private follow(bytes: Buffer, start: number, end: number): number {
+    const next = this.body.advance(bytes, start, end);
+    if (next === malformed) return malformed;
+    if (next === incomplete) {
+      this.state = 'Body';
+      const known = end - this.body.kept;
+      if (known < end) this.partial = PartialHead.of(bytes, known, end);
+      return known;
     }
-    this.exchange.body(bytes, start, complete ? next : end, complete);
+    this.state = 'Waiting';
+    if (next < end) this.keepForLater(bytes, next, end);
+    return next;
   }
 
   private keepForLater(bytes: Buffer, start: number, end: number): void {
@@ -327,4 +338,8 @@ function behindEmptyLines(bytes: Buffer, start: number, end: number): number {
   let at = start;
   while (at + 1 < end && bytes[at] === carriageReturn && bytes[at + 1] === lineFeed) at += 2;
   return at;
+}
+
+function isHalfEmptyLine(bytes: Buffer, start: number, end: number): boolean {
+  return start + 1 === end && bytes[start] === carriageReturn;
 }

@@ -1,6 +1,7 @@
 import type { Frontend, FrontendContext } from '../frontend.ts';
 import { Wire } from '../transport/wire.ts';
 import { ClientConnection } from './client-connection.ts';
+import type { HeadLimits } from './head-limits.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 import { createUpstreamPool, type UpstreamPool } from './upstream-pool.ts';
 
@@ -12,12 +13,13 @@ export interface HttpContext extends FrontendContext {
 }
 
 /**
- * What each request asks for, as plain values: a call is what costs most in code as short as this. The first two are as of the last tick,
- * so at most half a second old.
+ * What each request asks for, as plain values: a call is what costs most in code as short as this. But for `draining` they are as of the
+ * last tick, so at most half a second old.
  */
-export interface Recent {
+export interface Recent extends HeadLimits {
   milliseconds: number;
   headBytes: number;
+  headFields: number;
   /** Each response is the last one on its connection. */
   draining: boolean;
 }
@@ -27,10 +29,11 @@ const readBytes = 16_384;
 /** HTTP/1.1: one backend per request. Messages are checked strictly and passed on as they are; nothing is buffered but their heads. */
 export function createHttpFrontend(context: FrontendContext): Frontend {
   const connections = new Set<ClientConnection>();
-  const pool = createUpstreamPool(() => context.limits().headBytes);
   let draining = false;
   let finishing = false;
-  const recent: Recent = { milliseconds: context.now(), headBytes: context.limits().headBytes, draining: false };
+  const { headBytes, headFields } = context.limits();
+  const recent: Recent = { milliseconds: context.now(), headBytes, headFields, draining: false };
+  const pool = createUpstreamPool(recent);
   const http: HttpContext = { ...context, pool, budget: createRetryBudget(), recent };
 
   return {
@@ -49,7 +52,9 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
     closeIdle: (target) => pool.closeIdle(target),
     tick(nowMilliseconds) {
       recent.milliseconds = nowMilliseconds;
-      recent.headBytes = context.limits().headBytes;
+      const limits = context.limits();
+      recent.headBytes = limits.headBytes;
+      recent.headFields = limits.headFields;
       for (const connection of connections) connection.tick(nowMilliseconds);
       pool.expire(nowMilliseconds);
     },

@@ -280,7 +280,9 @@ export class Exchange implements UpstreamUser {
   private finish(sent = false): void {
     this.state = 'Over';
     this.held.release(sent);
-    this.upstream?.destroy();
+    // Note: with a body that is not whole, an orderly end could look like the end of the body to a careless backend.
+    if (this.bodyComplete) this.upstream?.destroy();
+    else this.upstream?.reset();
     this.upstream = undefined;
     this.endSession();
   }

@@ -8,6 +8,7 @@ const knownFields = [
   'host',
   'idempotency-key',
   'keep-alive',
+  'max-forwards',
   'proxy-connection',
   'te',
   'transfer-encoding',

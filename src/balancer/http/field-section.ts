@@ -3,11 +3,9 @@ import { fieldTexts, listMembers } from './field-values.ts';
 import { lineEnd } from './line-end.ts';
 import { contentLength } from './message-body-length.ts';
 import { colon, isAtInAnyCase, octets, skipOctets, space, tab, tokenOctets, valueOctets } from './octets.ts';
+import { isPlainNumber, writeAtEnd, writeNumber } from './rewrite-value.ts';
 import { SpanList } from './span-list.ts';
-import { incomplete, malformed } from './verdicts.ts';
-
-/** More fields than this in one head are an attack: each costs work. */
-const fieldLimit = 100;
+import { incomplete, malformed, tooLarge } from './verdicts.ts';
 
 const chunked = octets('chunked');
 const closeOption = octets('close');
@@ -22,6 +20,7 @@ export const hopByHopFields = ['connection', 'keep-alive', 'proxy-connection', '
 /**
  * The field lines of one head (RFC 9112 §5), as far as they mean something to us: numbers and positions in the octets that were read. It
  * is used again for each head, and makes nothing for a field. Heads are the most frequent thing that this program handles.
+ * Note: fields that frame the message are written anew in place where someone else could read them in another way.
  */
 export class FieldSection {
   /** Where the first field line begins, and where the empty line behind the last one does. */
@@ -40,6 +39,10 @@ export class FieldSection {
   hostStart = 0;
   hostEnd = 0;
   idempotencyKey = false;
+  /** How often Max-Forwards is there; and where its value stands. */
+  maxForwards = 0;
+  maxForwardsStart = 0;
+  maxForwardsEnd = 0;
   /** There is a Via field. */
   via = false;
   /** Options of Connection. */
@@ -50,19 +53,20 @@ export class FieldSection {
   /** There is an Upgrade field. */
   upgrade = false;
   /** The lines that go no further. */
-  readonly cuts = new SpanList(fieldLimit);
+  readonly cuts = new SpanList();
   /** The values of X-Forwarded-For. */
-  readonly forwardedFor = new SpanList(fieldLimit);
+  readonly forwardedFor = new SpanList();
   /** Connection holds more than one of the usual options: other names perhaps. */
   private otherOptions = false;
 
   /**
-   * Reads from the first field line on; gives the index behind the empty line, `incomplete`, or `malformed` when a line is not a field, or
-   * there are too many. Note: a blank before the colon, a folded line and a CR or LF on its own are refused, because parsers read them in
+   * Reads from the first field line on; gives the index behind the empty line, `incomplete`, `malformed` when a line is not a field, or
+   * `tooLarge` when there are too many: each costs work (RFC 6585 §5). Note: a blank before the colon, a folded line and a CR or LF on its own are refused, because parsers read them in
    * different ways.
    * @param dropped fields that go no further
+   * @param limit how many fields there may be
    */
-  read(bytes: Buffer, start: number, end: number, dropped: ReadonlySet<string>): number {
+  read(bytes: Buffer, start: number, end: number, dropped: ReadonlySet<string>, limit: number): number {
     this.clear(start);
     let lines = 0;
     let at = start;
@@ -72,7 +76,8 @@ export class FieldSection {
       if (nameEnd >= end) return incomplete;
       if (nameEnd === line) break;
       lines += 1;
-      if (bytes[nameEnd] !== colon || lines > fieldLimit) return malformed;
+      if (bytes[nameEnd] !== colon) return malformed;
+      if (lines > limit) return tooLarge;
       at = lineEnd(bytes, skipOctets(valueOctets, bytes, nameEnd + 1, end), end);
       if (at < 0) return at;
       const name = knownField(bytes, line, nameEnd);
@@ -102,6 +107,7 @@ export class FieldSection {
     this.contentLength = 0;
     this.hosts = 0;
     this.idempotencyKey = false;
+    this.maxForwards = 0;
     this.via = false;
     this.close = false;
     this.upgradeOption = false;
@@ -127,18 +133,25 @@ export class FieldSection {
       case 'content-length':
         this.framings += 1;
         this.contentLength = contentLength(bytes, start, end);
-        this.ambiguous ||= this.contentLength === malformed;
+        if (this.contentLength === malformed) this.ambiguous = true;
+        else if (!isPlainNumber(bytes, from, start, end, to)) writeNumber(bytes, from, to, this.contentLength);
         return;
       case 'transfer-encoding':
         this.framings += 1;
         this.chunked = isWord(chunked, bytes, start, end);
-        this.ambiguous ||= !this.chunked;
+        if (this.chunked) writeAtEnd(bytes, from, to, chunked);
+        else this.ambiguous = true;
         return;
       case 'connection':
         this.noteOption(bytes, start, end);
         return;
       case 'x-forwarded-for':
         this.forwardedFor.add(start, end);
+        return;
+      case 'max-forwards':
+        this.maxForwards += 1;
+        this.maxForwardsStart = start;
+        this.maxForwardsEnd = end;
         return;
       case 'upgrade':
         this.upgrade = true;

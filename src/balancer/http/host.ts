@@ -1,4 +1,4 @@
-import { bracketedOctets, colon, hostNameOctets, isDigit, skipOctets } from './octets.ts';
+import { bracketedOctets, colon, hostNameOctets, isDigit, isHexDigit, percent, skipOctets } from './octets.ts';
 
 const openingBracket = 0x5b;
 const closingBracket = 0x5d;
@@ -13,7 +13,12 @@ export function isHost(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 function endOfName(bytes: Uint8Array, start: number, end: number): number {
-  return skipOctets(hostNameOctets, bytes, start, end);
+  let at = skipOctets(hostNameOctets, bytes, start, end);
+  // RFC 3986 §2.1: two digits, or what they stand for is up to the reader.
+  while (at + 2 < end && bytes[at] === percent && isHexDigit(bytes[at + 1]) && isHexDigit(bytes[at + 2])) {
+    at = skipOctets(hostNameOctets, bytes, at + 3, end);
+  }
+  return at;
 }
 
 /** The index behind the closing bracket; `start` when there is none, or nothing inside. */

@@ -1,4 +1,5 @@
 import { ChunkedCoding } from './chunked-coding.ts';
+import type { HeadLimits } from './head-limits.ts';
 import type { BodyLength } from './message-body-length.ts';
 import { incomplete } from './verdicts.ts';
 
@@ -12,14 +13,14 @@ export class MessageBody {
 
   /**
    * @param contentLength for a body of kind `Length`
-   * @param trailerOctets how long a chunked body's trailer section may be
+   * @param limits of the trailer section behind chunks
    */
-  begin(length: BodyLength, contentLength: number, trailerOctets: number): void {
+  begin(length: BodyLength, contentLength: number, limits: HeadLimits): void {
     this.length = length;
     this.left = contentLength;
     if (length !== 'Chunked') return;
     this.chunks ??= new ChunkedCoding();
-    this.chunks.begin(trailerOctets);
+    this.chunks.begin(limits);
   }
 
   /** It ends where the connection does. */
@@ -27,8 +28,13 @@ export class MessageBody {
     return this.length === 'UntilClose';
   }
 
+  /** After `incomplete`: so many of the last octets must not be passed on yet, but be given to `advance` once more with what follows. */
+  get kept(): number {
+    return this.length === 'Chunked' ? (this.chunks?.kept ?? 0) : 0;
+  }
+
   /** Looks at the next octets; gives the index behind the body's last one, `incomplete` when it goes on, or `malformed`. */
-  advance(bytes: Uint8Array, start: number, end: number): number {
+  advance(bytes: Buffer, start: number, end: number): number {
     switch (this.length) {
       case 'None':
         return start;

@@ -12,8 +12,10 @@ export const valueOctets = octetsOf(/[\t\x20-\x7e\x80-\xff]/);
 /** What a request target may hold. No blank and no fragment: RFC 9112 §3.2. */
 export const targetOctets = octetsOf(/[\x21\x22\x24-\x7e]/);
 
-/** What a registered name or an IPv4 address may hold: RFC 3986 §3.2.2. No comma, though it is allowed there: a list of hosts is an attack. */
-export const hostNameOctets = octetsOf(/[A-Za-z0-9\-._~!$&'()*+;=%]/);
+/** What a registered name or an IPv4 address may hold beside percent codes: RFC 3986 §3.2.2. No comma, though it is allowed there: a list of hosts is an attack. */
+export const hostNameOctets = octetsOf(/[A-Za-z0-9\-._~!$&'()*+;=]/);
+
+const hexDigits = octetsOf(/[0-9A-Fa-f]/);
 
 /** What may stand between the brackets of an IPv6 address. */
 export const bracketedOctets = octetsOf(/[0-9A-Fa-f:.]/);
@@ -22,6 +24,8 @@ export const tab = 0x09;
 export const lineFeed = 0x0a;
 export const carriageReturn = 0x0d;
 export const space = 0x20;
+export const percent = 0x25;
+export const zero = 0x30;
 export const colon = 0x3a;
 
 function octetsOf(form: RegExp): Uint8Array {
@@ -37,6 +41,10 @@ export function skipOctets(kind: Uint8Array, bytes: Uint8Array, start: number, e
 
 export function isDigit(octet: number | undefined): boolean {
   return octet !== undefined && octet >= 0x30 && octet <= 0x39;
+}
+
+export function isHexDigit(octet: number | undefined): boolean {
+  return octet !== undefined && hexDigits[octet] === 1;
 }
 
 /** The octets of an ASCII word, to compare with. */

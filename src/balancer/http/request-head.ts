@@ -1,9 +1,10 @@
 import { FieldSection, hopByHopFields } from './field-section.ts';
 import { listMembers } from './field-values.ts';
+import { type HeadLimits, octetsToLookAt } from './head-limits.ts';
 import { isHost } from './host.ts';
 import type { BodyLength } from './message-body-length.ts';
 import { RequestLine } from './request-line.ts';
-import { incomplete, malformed } from './verdicts.ts';
+import { incomplete, malformed, tooLarge } from './verdicts.ts';
 
 /** Why a head was refused: the status to answer, and a sentence for the client. */
 export interface Refusal {
@@ -23,7 +24,8 @@ const asterisk = 0x2a;
 const malformedLine: Refusal = { status: 400, reason: 'the request line is not well-formed' };
 const noTunnel: Refusal = { status: 405, reason: 'this is not a tunnel: CONNECT is not allowed' };
 const otherVersion: Refusal = { status: 505, reason: 'only HTTP/1.0 and HTTP/1.1' };
-const tooLarge: Refusal = { status: 431, reason: 'the request head is too large' };
+const largeHead: Refusal = { status: 431, reason: 'the request head is too large' };
+const manyFields: Refusal = { status: 431, reason: 'the request head has too many fields' };
 
 /**
  * A request head that is safe to pass on: exactly one reading of it is possible. Checked strictly by RFC 9112, as positions and numbers;
@@ -53,13 +55,12 @@ export class RequestHead {
 
   /**
    * Reads a head; gives the index behind its empty line, `incomplete` when it may still become a good one, or `malformed`: then `refusal`
-   * says why.
-   * @param limit how many octets it may have, without its empty line
+   * says why. Note: that depends on the octets alone, not on how many of them came at once.
    */
-  read(bytes: Buffer, start: number, end: number, limit: number): number {
-    const next = this.readLines(bytes, start, end);
-    const octets = next < 0 ? end - start : this.fields.end - start;
-    if (next !== malformed && octets > limit) return this.refuse(tooLarge);
+  read(bytes: Buffer, start: number, end: number, limits: HeadLimits): number {
+    const bound = start + octetsToLookAt(limits);
+    const next = this.readLines(bytes, start, Math.min(end, bound), limits.headFields);
+    if (next === incomplete && end >= bound) return this.refuse(largeHead);
     return next < 0 ? next : this.judge(bytes, next);
   }
 
@@ -73,7 +74,7 @@ export class RequestHead {
     return this.path ?? bytes.toString('latin1', this.line.targetStart, this.line.targetEnd);
   }
 
-  private readLines(bytes: Buffer, start: number, end: number): number {
+  private readLines(bytes: Buffer, start: number, end: number, fieldLimit: number): number {
     const fieldsStart = this.line.read(bytes, start, end);
     if (fieldsStart < 0) return fieldsStart === incomplete ? incomplete : this.refuse(malformedLine);
     if (this.line.isConnect(bytes)) return this.refuse(noTunnel);
@@ -81,7 +82,8 @@ export class RequestHead {
     if (version !== 11 && version !== 10) return this.refuse(otherVersion);
 
     this.old = version === 10;
-    const next = this.fields.read(bytes, fieldsStart, end, this.old ? droppedOfOld : dropped);
+    const next = this.fields.read(bytes, fieldsStart, end, this.old ? droppedOfOld : dropped, fieldLimit);
+    if (next === tooLarge) return this.refuse(manyFields);
     return next === malformed ? this.refuse400('a header line is not well-formed') : next;
   }
 
@@ -114,7 +116,9 @@ export class RequestHead {
     const host = fields.hosts === 0 ? undefined : bytes.toString('latin1', fields.hostStart, fields.hostEnd);
     const [, authority, path] = /^https?:\/\/([^/?]+)(.*)$/i.exec(target) ?? [];
     if (authority === undefined || path === undefined || authority.toLowerCase() !== host?.toLowerCase()) return false;
-    this.path = path.startsWith('/') ? path : `/${path}`;
+    // RFC 9112 §3.2.4: the whole server is meant, which only the absolute form can say in this way.
+    if (path === '' && line.isOptions(bytes)) this.path = '*';
+    else this.path = path.startsWith('/') ? path : `/${path}`;
     return true;
   }
 

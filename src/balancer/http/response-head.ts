@@ -1,7 +1,8 @@
 import { FieldSection, hopByHopFields } from './field-section.ts';
+import { type HeadLimits, octetsToLookAt } from './head-limits.ts';
 import type { BodyLength } from './message-body-length.ts';
 import { StatusLine } from './status-line.ts';
-import { malformed } from './verdicts.ts';
+import { incomplete, malformed } from './verdicts.ts';
 
 const dropped = new Set<string>(hopByHopFields);
 
@@ -18,23 +19,34 @@ export class ResponseHead {
 
   /**
    * Reads a head; gives the index behind its empty line, `incomplete`, or `malformed` = not to be passed on.
-   * @param limit how many octets it may have, without its empty line
    * @param toHead it answers a HEAD request
    */
-  read(bytes: Buffer, start: number, end: number, limit: number, toHead: boolean): number {
+  read(bytes: Buffer, start: number, end: number, limits: HeadLimits, toHead: boolean): number {
     const { line, fields } = this;
-    const fieldsStart = line.read(bytes, start, end);
-    const next = fieldsStart < 0 ? fieldsStart : fields.read(bytes, fieldsStart, end, dropped);
-    const octets = next < 0 ? end - start : fields.end - start;
-    if (next === malformed || octets > limit) return malformed;
-    if (next < 0) return next;
+    const bound = start + octetsToLookAt(limits);
+    const lookEnd = Math.min(end, bound);
+    const fieldsStart = line.read(bytes, start, lookEnd);
+    const next = fieldsStart < 0 ? fieldsStart : fields.read(bytes, fieldsStart, lookEnd, dropped, limits.headFields);
+    if (next === incomplete && end < bound) return incomplete;
+    if (next < 0) return malformed;
 
     this.status = line.status;
     this.old = line.version === 10;
-    if (fields.ambiguous || fields.hidesFraming || (this.old && fields.chunked)) return malformed;
+    if (fields.ambiguous || fields.hidesFraming || this.framesNothing()) return malformed;
     this.body = this.bodyLength(toHead);
     this.close = this.old || this.body === 'UntilClose' || fields.close;
     return next;
+  }
+
+  /**
+   * It says how long a body is where there can be none, so that someone might wait for it or read it: chunks in HTTP/1.0, 1xx or 204
+   * (RFC 9112 §6.1), or a length in the latter (RFC 9110 §8.6). Note: a length of 0 is common with 204, and is true.
+   */
+  private framesNothing(): boolean {
+    const { status, fields } = this;
+    if (fields.framings === 0) return false;
+    const bodiless = status < 200 || status === 204;
+    return fields.chunked ? this.old || bodiless : bodiless && fields.contentLength > 0;
   }
 
   /** RFC 9112 §6.3. */

@@ -1,17 +1,17 @@
+/** Enough for the usual head. */
+const firstCapacity = 32;
+
 /** Pairs of positions, in memory that is used again: a list of objects would be new for each head. */
 export class SpanList {
   count = 0;
-  private readonly positions: Int32Array;
-
-  constructor(limit: number) {
-    this.positions = new Int32Array(limit * 2);
-  }
+  private positions = new Int32Array(firstCapacity * 2);
 
   clear(): void {
     this.count = 0;
   }
 
   add(start: number, end: number): void {
+    if (this.count * 2 === this.positions.length) this.grow();
     this.positions[this.count * 2] = start;
     this.positions[this.count * 2 + 1] = end;
     this.count += 1;
@@ -30,5 +30,11 @@ export class SpanList {
 
   end(index: number): number {
     return this.positions[index * 2 + 1] ?? 0;
+  }
+
+  private grow(): void {
+    const larger = new Int32Array(this.positions.length * 2);
+    larger.set(this.positions);
+    this.positions = larger;
   }
 }

@@ -1,4 +1,5 @@
 import type { Target } from '../backend.ts';
+import type { HeadLimits } from './head-limits.ts';
 import { type IdleList, Upstream, type UpstreamUser } from './upstream.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface UpstreamPool {
   closeAll(): void;
 }
 
-export function createUpstreamPool(headBytes: () => number): UpstreamPool {
+export function createUpstreamPool(limits: HeadLimits): UpstreamPool {
   const idle = new Map<string, IdleList>();
   /** As of the last `take` or `expire`: half a second ago at most. A connection that comes back looks idle for that much longer. */
   let latest = 0;
@@ -61,7 +62,7 @@ export function createUpstreamPool(headBytes: () => number): UpstreamPool {
       }
       return undefined;
     },
-    connect: (target, user) => new Upstream(target, listOf(target), headBytes(), user),
+    connect: (target, user) => new Upstream(target, listOf(target), limits, user),
     give(upstream) {
       const { upstreams, closed } = upstream.home;
       if (!closed && upstream.reusable && upstreams.length < idlePerTarget) {

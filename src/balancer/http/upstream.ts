@@ -1,5 +1,6 @@
 import type { Target } from '../backend.ts';
 import { Wire, type WireHandler } from '../transport/wire.ts';
+import type { HeadLimits } from './head-limits.ts';
 import { MessageBody } from './message-body.ts';
 import { PartialHead } from './partial-head.ts';
 import { ResponseHead } from './response-head.ts';
@@ -49,10 +50,11 @@ export class Upstream implements WireHandler {
   /** Where it is kept while it is idle. */
   readonly home: IdleList;
   private readonly wire: Wire;
-  private readonly headBytes: number;
+  private readonly limits: HeadLimits;
   private user: UpstreamUser | undefined;
   private awaited: Awaited = 'Nothing';
   private toHead = false;
+  /** Of a head or a trailer section that did not come in one read. */
   private partial: PartialHead | undefined;
   private readonly body = new MessageBody();
   private close = false;
@@ -61,10 +63,10 @@ export class Upstream implements WireHandler {
   answered = false;
 
   /** Starts to connect; `user` hears how that went. */
-  constructor(target: Target, home: IdleList, headBytes: number, user: UpstreamUser) {
+  constructor(target: Target, home: IdleList, limits: HeadLimits, user: UpstreamUser) {
     this.target = target;
     this.home = home;
-    this.headBytes = headBytes;
+    this.limits = limits;
     this.user = user;
     this.wire = Wire.connect(target.address, target.port, readBytes, this);
   }
@@ -103,6 +105,12 @@ export class Upstream implements WireHandler {
     this.wire.resume();
   }
 
+  /** Drops the connection in the middle of a request, so that the backend cannot take it for whole; the user hears no more of it. */
+  reset(): void {
+    this.user = undefined;
+    this.wire.reset();
+  }
+
   /** Drops the connection; the user hears no more of it. */
   destroy(): void {
     this.user = undefined;
@@ -122,13 +130,11 @@ export class Upstream implements WireHandler {
     }
     this.answered = true;
     const partial = this.partial;
-    if (this.awaited === 'Body') {
-      this.receiveBody(bytes, start, end);
-    } else if (partial === undefined) {
-      this.receiveHead(bytes, start, end);
-    } else if (partial.add(bytes, start, end, this.headBytes)) {
+    if (partial === undefined) {
+      this.receive(bytes, start, end);
+    } else if (partial.add(bytes, start, end, this.limits)) {
       this.partial = undefined;
-      this.receiveHead(partial.bytes, partial.start, partial.end, partial);
+      this.receive(partial.bytes, partial.start, partial.end, partial);
     }
   }
 
@@ -146,14 +152,19 @@ export class Upstream implements WireHandler {
   }
 
   /** `partial`: where these octets were collected. */
+  private receive(bytes: Buffer, start: number, end: number, partial?: PartialHead): void {
+    if (this.awaited === 'Body') this.receiveBody(bytes, start, end);
+    else this.receiveHead(bytes, start, end, partial);
+  }
+
   private receiveHead(bytes: Buffer, start: number, end: number, partial?: PartialHead): void {
-    const next = responseHead.read(bytes, start, end, this.headBytes, this.toHead);
+    const next = responseHead.read(bytes, start, end, this.limits, this.toHead);
     if (next === malformed) {
       this.fail();
     } else if (next === incomplete) {
       this.partial = partial ?? PartialHead.of(bytes, start, end);
     } else if (responseHead.status >= 200) {
-      this.body.begin(responseHead.body, responseHead.fields.contentLength, this.headBytes);
+      this.body.begin(responseHead.body, responseHead.fields.contentLength, this.limits);
       this.close = responseHead.close;
       this.awaited = 'Body';
       this.receiveBody(bytes, next, end, responseHead);
@@ -174,9 +185,15 @@ export class Upstream implements WireHandler {
       this.fail();
       return;
     }
-    const partEnd = next === incomplete ? end : next;
+    let partEnd = next;
+    if (next === incomplete) {
+      partEnd = end - this.body.kept;
+      if (partEnd < end) this.partial = PartialHead.of(bytes, partEnd, end);
+    }
     const user = this.user;
-    const accepted = head === undefined ? user?.onBody(bytes, start, partEnd) : user?.onHead(head, bytes, partEnd);
+    let accepted: boolean | undefined = true;
+    if (head !== undefined) accepted = user?.onHead(head, bytes, partEnd);
+    else if (partEnd > start) accepted = user?.onBody(bytes, start, partEnd);
     if (accepted === false) this.wire.pause();
     if (next !== incomplete && this.user !== undefined) this.complete(next === end && !this.close);
   }

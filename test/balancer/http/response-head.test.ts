@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { forwardResponse } from '../../../src/balancer/http/forward-response.ts';
+import type { HeadLimits } from '../../../src/balancer/http/head-limits.ts';
 import { ResponseHead } from '../../../src/balancer/http/response-head.ts';
 import { malformed } from '../../../src/balancer/http/verdicts.ts';
 import { frontRoom } from '../../../src/balancer/transport/buffers.ts';
@@ -7,11 +8,12 @@ import { frontRoom } from '../../../src/balancer/transport/buffers.ts';
 const ok = (...fields: string[]) => ['HTTP/1.1 200 OK', ...fields].join('\r\n');
 
 const head = new ResponseHead();
+const limits: HeadLimits = { headBytes: 16_384, headFields: 100 };
 
 /** Reads `text` as it stands in a read buffer, with a body behind it. */
 function read(text: string, method = 'GET'): { bytes: Buffer; next: number } {
   const bytes = Buffer.from(`${' '.repeat(frontRoom)}${text}\r\n\r\nbody`, 'latin1');
-  return { bytes, next: head.read(bytes, frontRoom, bytes.length, 16_384, method === 'HEAD') };
+  return { bytes, next: head.read(bytes, frontRoom, bytes.length, limits, method === 'HEAD') };
 }
 
 describe('ResponseHead', () => {
@@ -20,6 +22,13 @@ describe('ResponseHead', () => {
     { name: 'two lengths', text: ok('Content-Length: 3', 'Content-Length: 3') },
     { name: 'a coding beside chunked', text: ok('Transfer-Encoding: gzip, chunked') },
     { name: 'chunks in HTTP/1.0', text: 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked' },
+    { name: 'chunks in an interim response', text: 'HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: chunked' },
+    { name: 'a length in an interim response', text: 'HTTP/1.1 103 Early Hints\r\nContent-Length: 3' },
+    { name: 'chunks in a switch', text: 'HTTP/1.1 101 Switching\r\nTransfer-Encoding: chunked' },
+    { name: 'chunks in 204', text: 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked' },
+    { name: 'a length in 204', text: 'HTTP/1.1 204 No Content\r\nContent-Length: 3' },
+    { name: 'too many fields', text: ok(...Array.from({ length: 101 }, () => 'X: a')) },
+    { name: 'a head that is too large', text: ok(`X: ${'a'.repeat(16_384)}`) },
     { name: 'a status of two digits', text: 'HTTP/1.1 20 OK' },
     { name: 'a status beyond 599', text: 'HTTP/1.1 600 OK' },
     { name: 'another version', text: 'HTTP/2 200 OK' },
@@ -49,6 +58,20 @@ describe('ResponseHead', () => {
     { name: 'no framing: until the end', text: ok(), method: 'GET', body: 'UntilClose', close: true },
     { name: 'HEAD: no body', text: ok('Content-Length: 3'), method: 'HEAD', body: 'None', close: false },
     { name: '204: no body', text: 'HTTP/1.1 204 \r\nX: a', method: 'GET', body: 'None', close: false },
+    {
+      name: '204 that says so: no body',
+      text: 'HTTP/1.1 204 No Content\r\nContent-Length: 0',
+      method: 'GET',
+      body: 'None',
+      close: false,
+    },
+    {
+      name: '304 that says what would come: no body',
+      text: 'HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked',
+      method: 'GET',
+      body: 'None',
+      close: false,
+    },
     {
       name: '304: no body',
       text: 'HTTP/1.1 304 Not Modified\r\nContent-Length: 3',
@@ -86,6 +109,11 @@ describe('what the client gets', () => {
       name: 'end-to-end fields, and no field for one hop',
       text: ok('Content-Length: 3', 'Connection: X-Mine', 'Keep-Alive: timeout=5', 'X-Mine: a', 'Set-Cookie: b'),
       lines: ['HTTP/1.1 200 OK', 'Via: 1.1 gatewaypool', 'Content-Length: 3', 'Set-Cookie: b'],
+    },
+    {
+      name: 'fields that frame the body as everybody reads them',
+      text: ok('Transfer-Encoding:\tChunked\t'),
+      lines: ['HTTP/1.1 200 OK', 'Via: 1.1 gatewaypool', 'Transfer-Encoding:  chunked'],
     },
     {
       name: 'what is left when the fields for one hop stand first, last and between others',
@@ -132,7 +160,7 @@ describe('what the client gets', () => {
         'HTTP/1.1 101 ',
         'Via: 1.1 gatewaypool',
         'Connection: upgrade',
-        ...Array.from({ length: 99 }, () => 'Upgrade: a'),
+        `Upgrade: ${Array.from({ length: 99 }, () => 'a').join(', ')}`,
       ],
     },
   ])('$name', ({ text, last = false, lines }) => {
