@@ -1,0 +1,95 @@
+import { head, type Refused, smuggled } from './messages.ts';
+
+const host = 'Host: gateway.example';
+const line = (text: string) => head(text, host);
+
+const requestLine = 'RFC 9112 §3';
+const target = 'RFC 9112 §3.2';
+
+export const refusedStartLines: readonly Refused[] = [
+  { name: 'two blanks behind the method', section: requestLine, bytes: line('GET  /a HTTP/1.1') },
+  { name: 'two blanks before the version', section: requestLine, bytes: line('GET /a  HTTP/1.1') },
+  { name: 'a tab instead of a blank', section: requestLine, bytes: line('GET\t/a HTTP/1.1') },
+  { name: 'a vertical tab instead of a blank', section: requestLine, bytes: line('GET\x0b/a HTTP/1.1') },
+  { name: 'a blank before the method', section: requestLine, bytes: line(' GET /a HTTP/1.1') },
+  { name: 'a blank behind the version', section: requestLine, bytes: line('GET /a HTTP/1.1 ') },
+  { name: 'a blank in the target', section: requestLine, bytes: line('GET /a b HTTP/1.1') },
+  { name: 'no version (HTTP/0.9)', section: requestLine, bytes: line('GET /a') },
+  { name: 'no version and no more lines', section: requestLine, bytes: 'GET /a\r\n' },
+  { name: 'no target', section: requestLine, bytes: line('GET HTTP/1.1') },
+  { name: 'an empty target', section: requestLine, bytes: line('GET  HTTP/1.1') },
+  { name: 'only a method', section: requestLine, bytes: line('GET') },
+  { name: 'a method with a colon', section: 'RFC 9110 §9.1', bytes: line('GE:T /a HTTP/1.1') },
+  { name: 'a method in brackets', section: 'RFC 9110 §9.1', bytes: line('(GET) /a HTTP/1.1') },
+  { name: 'a method with NUL', section: 'RFC 9110 §9.1', bytes: line('GE\0T /a HTTP/1.1') },
+  { name: 'a method with a byte beyond ASCII', section: 'RFC 9110 §9.1', bytes: line('G\xc9T /a HTTP/1.1') },
+  { name: 'a version in lower case', section: 'RFC 9112 §2.3', bytes: line('GET /a http/1.1') },
+  { name: 'a version of three digits', section: 'RFC 9112 §2.3', bytes: line('GET /a HTTP/1.10') },
+  { name: 'a version without a minor number', section: 'RFC 9112 §2.3', bytes: line('GET /a HTTP/1') },
+  { name: 'a version with a comma', section: 'RFC 9112 §2.3', bytes: line('GET /a HTTP/1,1') },
+  { name: 'a version with blanks', section: 'RFC 9112 §2.3', bytes: line('GET /a HTTP/ 1.1') },
+  { name: 'a version with a sign', section: 'RFC 9112 §2.3', bytes: line('GET /a HTTP/+1.1') },
+  { name: 'another protocol', section: 'RFC 9112 §2.3', bytes: line('GET /a RTSP/1.0') },
+  { name: 'HTTP/1.2', section: 'RFC 9110 §15.6.6', bytes: line('GET /a HTTP/1.2'), status: 505 },
+  { name: 'HTTP/0.9 written out', section: 'RFC 9110 §15.6.6', bytes: line('GET /a HTTP/0.9'), status: 505 },
+  { name: 'HTTP/2.0', section: 'RFC 9110 §15.6.6', bytes: line('GET /a HTTP/2.0'), status: 505 },
+  {
+    name: 'the preface of HTTP/2',
+    section: 'RFC 9113 §3.4',
+    bytes: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0',
+    status: 505,
+  },
+  { name: 'a TLS handshake', section: requestLine, bytes: '\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03\r\n\r\n' },
+  {
+    name: 'a header of the PROXY protocol',
+    section: requestLine,
+    bytes: `PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n${smuggled}`,
+  },
+  { name: 'a bare LF behind the request line', section: 'RFC 9112 §2.2', bytes: `GET /a HTTP/1.1\n${host}\r\n\r\n` },
+  { name: 'a bare CR behind the request line', section: 'RFC 9112 §2.2', bytes: `GET /a HTTP/1.1\r${host}\r\n\r\n` },
+  { name: 'a bare LF before the request line', section: 'RFC 9112 §2.2', bytes: `\n${line('GET /a HTTP/1.1')}` },
+  { name: 'a bare CR before the request line', section: 'RFC 9112 §2.2', bytes: `\r${line('GET /a HTTP/1.1')}` },
+  { name: 'CR CR LF behind the request line', section: 'RFC 9112 §2.2', bytes: `GET /a HTTP/1.1\r\r\n${host}\r\n\r\n` },
+  { name: 'a bare CR in the target', section: 'RFC 9112 §2.2', bytes: line('GET /a\rb HTTP/1.1') },
+  { name: 'blanks before the first field', section: 'RFC 9112 §2.2', bytes: head('GET /a HTTP/1.1', ` ${host}`, host) },
+  { name: 'NUL in the target', section: target, bytes: line('GET /a\0b HTTP/1.1') },
+  { name: 'DEL in the target', section: target, bytes: line('GET /a\x7f HTTP/1.1') },
+  { name: 'a byte beyond ASCII in the target', section: target, bytes: line('GET /\xe9 HTTP/1.1') },
+  { name: 'a fragment', section: target, bytes: line('GET /a#b HTTP/1.1') },
+  { name: 'a path that does not begin with a slash', section: target, bytes: line('GET a HTTP/1.1') },
+  { name: 'an asterisk for GET', section: 'RFC 9112 §3.2.4', bytes: line('GET * HTTP/1.1') },
+  { name: 'an asterisk with a path', section: 'RFC 9112 §3.2.4', bytes: line('OPTIONS */a HTTP/1.1') },
+  { name: 'an authority for GET', section: 'RFC 9112 §3.2.3', bytes: line('GET gateway.example:80 HTTP/1.1') },
+  {
+    name: 'an absolute target without an authority',
+    section: 'RFC 9110 §4.2.1',
+    bytes: line('GET http:///a HTTP/1.1'),
+  },
+  {
+    name: 'an absolute target that contradicts Host',
+    section: 'RFC 9112 §3.2.2',
+    bytes: line('GET http://other.example/a HTTP/1.1'),
+  },
+  {
+    name: 'an absolute target with another port than Host',
+    section: 'RFC 9112 §3.2.2',
+    bytes: line('GET http://gateway.example:81/a HTTP/1.1'),
+  },
+  {
+    name: 'an absolute target with user information',
+    section: 'RFC 9110 §4.2.4',
+    bytes: line('GET http://me@gateway.example/a HTTP/1.1'),
+  },
+  {
+    name: 'an absolute target of another scheme',
+    section: target,
+    bytes: line('GET ftp://gateway.example/a HTTP/1.1'),
+  },
+  {
+    name: 'CONNECT with an authority',
+    section: 'RFC 9110 §9.3.6',
+    bytes: head('CONNECT gateway.example:22 HTTP/1.1', 'Host: gateway.example:22'),
+    status: 405,
+  },
+  { name: 'CONNECT with a path', section: 'RFC 9112 §3.2.3', bytes: line('CONNECT /a HTTP/1.1'), status: 405 },
+];
