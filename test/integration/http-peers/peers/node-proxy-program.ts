@@ -1,7 +1,8 @@
 /** A reverse proxy as one would write it with node:http: `node node-proxy-program.ts LISTEN:BACKEND …` */
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
-const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade'];
+/** Trailers are not passed on, so they are not announced: node:http refuses to without chunks. */
+const dropped = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
 for (const lane of process.argv.slice(2)) {
   const [port, backend] = lane.split(':').map(Number);
@@ -13,7 +14,7 @@ for (const lane of process.argv.slice(2)) {
 }
 
 function forward(incoming: IncomingMessage, response: ServerResponse, port: number, agent: Agent): void {
-  const headers = Object.entries(incoming.headers).filter(([name]) => !hopByHop.includes(name));
+  const headers = Object.entries(incoming.headers).filter(([name]) => !dropped.includes(name));
   const isChunked = incoming.headers['transfer-encoding'] !== undefined;
   const call = request(
     {

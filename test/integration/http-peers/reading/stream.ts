@@ -14,7 +14,11 @@ export interface ReadRequest extends Omit<Head, 'length'> {
  * What the bytes are behind the last whole request: nothing (or what nobody reads, as the last request ends the connection), the start of
  * a request that may go on well, or something to refuse.
  */
-export type Ending = 'Clean' | { readonly incomplete: 'Head' | 'Body' } | Fault;
+export type Ending = 'Clean' | Incomplete<Part> | (Fault & { readonly part: Part });
+
+type Part = 'Head' | 'Body';
+
+type Incomplete<Where extends Part> = { readonly incomplete: Where };
 
 export interface Reading {
   readonly requests: readonly ReadRequest[];
@@ -49,25 +53,23 @@ function skipEmptyLines(bytes: string, from: number): number {
   return position;
 }
 
-type Incomplete<What> = { readonly incomplete: What };
-
-function readRequest(
-  bytes: string,
-  start: number,
-  limits: ReadingLimits,
-): ReadRequest | Fault | Incomplete<'Head' | 'Body'> {
+function readRequest(bytes: string, start: number, limits: ReadingLimits): ReadRequest | Exclude<Ending, 'Clean'> {
   const headEnd = bytes.indexOf('\r\n\r\n', start);
   if ((headEnd === -1 ? bytes.length : headEnd) - start > limits.headBytes) {
-    return { fault: 'RFC 6585 §5: a head too large' };
+    return { fault: 'RFC 6585 §5: a head too large', part: 'Head' };
   }
-  if (headEnd === -1) return startFault(bytes.slice(start), limits) ?? { incomplete: 'Head' };
+  if (headEnd === -1) {
+    const fault = startFault(bytes.slice(start), limits);
+    return fault === undefined ? { incomplete: 'Head' } : { ...fault, part: 'Head' };
+  }
   const head = readHead(bytes.slice(start, headEnd), limits);
-  if ('fault' in head) return head;
+  if ('fault' in head) return { ...head, part: 'Head' };
   const { length, ...rest } = head;
   const bodyStart = headEnd + 4;
   if (length === 'Chunked') {
     const body = readChunks(bytes, bodyStart, limits);
-    return 'body' in body ? { ...rest, ...body } : body;
+    if ('fault' in body) return { ...body, part: 'Body' };
+    return 'incomplete' in body ? body : { ...rest, ...body };
   }
   const end = bodyStart + length.bytes;
   if (end > bytes.length) return { incomplete: 'Body' };

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { closeServers } from '../../../balancer/loopback-servers.ts';
+import { startLanes } from '../balancer-lanes.ts';
+import { startHaproxy } from '../peers/haproxy.ts';
+import { installedPeers } from '../peers/installed.ts';
+import { startNginx } from '../peers/nginx.ts';
+import { startNodeProxy } from '../peers/node-proxy.ts';
+import type { StartPeer } from '../peers/proxy.ts';
+import { startRecorder } from '../recorder.ts';
+import { type Bench, type Lane, tryCase, type Verdict } from './bench.ts';
+import { caseOf, type FuzzCase } from './case.ts';
+import { isJustified } from './justified.ts';
+import { keptCases } from './kept-cases.ts';
+
+const installed = new Set<string>(await installedPeers(['haproxy', 'nginx']));
+const everyPeer: readonly (readonly [string, StartPeer])[] = [
+  ['node', startNodeProxy],
+  ['haproxy', startHaproxy],
+  ['nginx', startNginx],
+];
+const starters = everyPeer.filter(([name]) => name === 'node' || installed.has(name));
+
+/** Any number; a run without one takes another each time, and says which. */
+const firstSeed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
+const runs = Number(process.env['FUZZ_RUNS'] ?? 4000);
+const laneCount = 8;
+const quietMilliseconds = 40;
+/** A difference counts only when it is still there with so much patience. */
+const patientMilliseconds = 1000;
+
+const stops: (() => Promise<void>)[] = [];
+let benches: Bench[] = [];
+beforeAll(async () => {
+  const lanesOf = async (name: string, start: (ports: number[]) => Promise<Ports>): Promise<Lane[]> => {
+    const recorders = await Promise.all(Array.from({ length: laneCount }, startRecorder));
+    const { ports, stop } = await start(recorders.map(({ port }) => port));
+    stops.push(stop);
+    return recorders.map((recorder, lane) => ({ name, recorder, port: ports[lane] ?? 0 }));
+  };
+  const balancers = await lanesOf('balancer', startLanes);
+  const peers = await Promise.all(starters.map(([name, start]) => lanesOf(name, start)));
+  benches = balancers.map((balancer, lane) => ({ balancer, peers: peers.flatMap((lanes) => lanes[lane] ?? []) }));
+});
+afterAll(async () => {
+  for (const stop of stops) await stop();
+  await closeServers();
+});
+
+interface Ports {
+  readonly ports: readonly number[];
+  stop(): Promise<void>;
+}
+
+/** What is left to explain of a verdict; for a person to read. */
+function unexplained({ faults, differences }: Verdict): string[] {
+  const open = differences.filter((difference) => !isJustified(difference));
+  return [...faults, ...open.map((difference) => JSON.stringify(difference))];
+}
+
+/** One line for each finding: how to repeat it, the bytes, and what is wrong. */
+function report(seed: number, { parts }: FuzzCase, sentences: readonly string[]): string {
+  const text = `FUZZ_SEED=${seed} FUZZ_RUNS=1: ${JSON.stringify(parts)}: ${sentences.join('; ')}`;
+  return text.replace(/(.)\1{40,}/g, (run: string, letter: string) => `${letter}{${run.length}}`);
+}
+
+async function findings(bench: Bench, fuzzCase: FuzzCase): Promise<{ forwarded: number; sentences: string[] }> {
+  const first = await tryCase(bench, fuzzCase, quietMilliseconds);
+  if (unexplained(first).length === 0) return { forwarded: first.forwarded, sentences: [] };
+  const again = await tryCase(bench, fuzzCase, patientMilliseconds);
+  return { forwarded: again.forwarded, sentences: unexplained(again) };
+}
+
+describe('the balancer beside its peers', () => {
+  it.each(keptCases)('$name', async ({ parts }) => {
+    const [bench] = benches;
+    if (bench === undefined) throw new Error('there are lanes');
+
+    const { sentences } = await findings(bench, { parts, bytes: parts.join('') });
+
+    expect(sentences).toEqual([]);
+  });
+
+  it(`passes on what the client sent and nothing else, in ${runs} cases from FUZZ_SEED=${firstSeed} on`, async () => {
+    const found: string[] = [];
+    let next = 0;
+    let forwarded = 0;
+    const work = async (bench: Bench): Promise<void> => {
+      while (next < runs && found.length < 10) {
+        const seed = firstSeed + next;
+        next += 1;
+        const fuzzCase = caseOf(seed);
+        const result = await findings(bench, fuzzCase);
+        forwarded += result.forwarded;
+        if (result.sentences.length > 0) found.push(report(seed, fuzzCase, result.sentences));
+      }
+    };
+
+    await Promise.all(benches.map(work));
+
+    process.stderr.write(`FUZZ_SEED=${firstSeed} FUZZ_RUNS=${next}: ${forwarded} requests passed on\n`);
+    expect(found).toEqual([]);
+    // A fuzz of which nothing gets through would prove nothing.
+    expect(forwarded).toBeGreaterThan(runs / 3);
+  }, 3_600_000);
+});
