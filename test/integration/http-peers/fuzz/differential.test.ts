@@ -33,9 +33,9 @@ let benches: Bench[] = [];
 beforeAll(async () => {
   const lanesOf = async (name: string, start: (ports: number[]) => Promise<Ports>): Promise<Lane[]> => {
     const recorders = await Promise.all(Array.from({ length: laneCount }, startRecorder));
-    const { ports, stop } = await start(recorders.map(({ port }) => port));
-    stops.push(stop);
-    return recorders.map((recorder, lane) => ({ name, recorder, port: ports[lane] ?? 0 }));
+    const started = await start(recorders.map(({ port }) => port));
+    stops.push(() => started.stop());
+    return recorders.map((recorder, lane) => ({ name, recorder, port: started.ports[lane] ?? 0 }));
   };
   const balancers = await lanesOf('balancer', startLanes);
   const peers = await Promise.all(starters.map(([name, start]) => lanesOf(name, start)));
@@ -64,10 +64,15 @@ function report(seed: number, { parts }: FuzzCase, sentences: readonly string[])
 }
 
 async function findings(bench: Bench, fuzzCase: FuzzCase): Promise<{ forwarded: number; sentences: string[] }> {
-  const first = await tryCase(bench, fuzzCase, quietMilliseconds);
-  if (unexplained(first).length === 0) return { forwarded: first.forwarded, sentences: [] };
-  const again = await tryCase(bench, fuzzCase, patientMilliseconds);
-  return { forwarded: again.forwarded, sentences: unexplained(again) };
+  let verdict = await tryCase(bench, fuzzCase, quietMilliseconds);
+  // Not once: whether two writes come as two reads is up to the kernel.
+  if (unexplained(verdict).length === 0) return { forwarded: verdict.forwarded, sentences: [] };
+  for (let tries = 0; tries < 3; tries += 1) {
+    verdict = await tryCase(bench, fuzzCase, patientMilliseconds);
+    const sentences = unexplained(verdict);
+    if (sentences.length > 0) return { forwarded: verdict.forwarded, sentences };
+  }
+  return { forwarded: verdict.forwarded, sentences: [] };
 }
 
 describe('the balancer beside its peers', () => {
