@@ -13,7 +13,9 @@ export interface Passage {
 /** What is wrong with how the balancer passed on bytes of which this is the strict reading. Empty = nothing. */
 export function faultsOf(reading: Reading, { answer, recording, settled }: Passage): string[] {
   const { requests, ending } = reading;
-  const isFault = ending !== 'Clean' && 'fault' in ending;
+  const isHopeless = ending !== 'Clean' && 'incomplete' in ending && ending.hopeless === true;
+  const isRefused = answer.statuses.at(-1) !== undefined && (answer.statuses.at(-1) ?? 0) >= 400;
+  const isFault = (ending !== 'Clean' && 'fault' in ending) || (isHopeless && isRefused);
   const mayBreakOff = ending !== 'Clean' && ('fault' in ending ? ending.part : ending.incomplete) === 'Body';
   const statuses = answer.statuses.filter((status) => status >= 200);
   const own = statuses.slice(requests.length);

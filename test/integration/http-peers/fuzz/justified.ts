@@ -40,10 +40,19 @@ export const justifications: readonly Justification[] = [
   {
     name: 'Node knows the registered methods only, and drops what was pipelined before another one.',
     section: 'RFC 9110 §9.1: a method is any token',
-    applies: ({ peer, difference, bytes }) =>
-      peer === 'node' &&
-      difference === 'Refused' &&
-      [...bytes.matchAll(startLine)].some(([, method = '']) => !METHODS.includes(method)),
+    applies: ({ peer, difference, bytes, missing }) => {
+      const methods = [
+        ...missing.map(({ method }) => method),
+        ...[...bytes.matchAll(startLine)].map(([, name]) => name),
+      ];
+      return peer === 'node' && difference === 'Refused' && methods.some((name = '') => !METHODS.includes(name));
+    },
+  },
+  {
+    name: 'Node reads nothing behind a request that asks for another protocol, whichever it is.',
+    section: 'RFC 9110 §7.8: a server may ignore Upgrade',
+    applies: ({ peer, given, difference, bytes }) =>
+      peer === 'node' && given === 'Client' && difference !== 'Other' && /^upgrade:/im.test(bytes),
   },
   {
     name: 'Node drops what was pipelined before bytes that we refuse, too; each request that was whole is answered here.',
@@ -55,6 +64,22 @@ export const justifications: readonly Justification[] = [
     name: 'HAProxy refuses a body of GET, HEAD and DELETE in HTTP/1.0; its length is as clear as that of other bodies.',
     section: 'RFC 9112 §6.3',
     applies: refusedBy('haproxy', ({ version, body }) => version === 'HTTP/1.0' && body !== ''),
+  },
+  {
+    name: 'Node ends the connection behind a request with Expect to which it sent no 100.',
+    section: 'RFC 9110 §10.1.1: a final answer may come instead',
+    applies: ({ peer, difference, bytes }) => peer === 'node' && difference === 'Fewer' && /^expect:/im.test(bytes),
+  },
+  {
+    name: 'Node and nginx know no tabs around the coding; they refuse it, so nothing is read in two ways.',
+    section: 'RFC 9110 §5.6.3: a tab is a blank',
+    applies: ({ peer, difference, bytes }) =>
+      peer !== 'haproxy' && difference === 'Refused' && /^transfer-encoding:(?:\t.*|.*\t)\r$/im.test(bytes),
+  },
+  {
+    name: 'nginx takes Expect once only; it is a list.',
+    section: 'RFC 9110 §10.1.1, §5.3',
+    applies: refusedBy('nginx', ({ fields }) => fields.filter(({ name }) => name === 'expect').length > 1),
   },
   {
     name: 'HAProxy refuses PRI, which is reserved for the preface of HTTP/2; with HTTP/1.1 behind it, it is none.',

@@ -14,11 +14,15 @@ export interface ReadRequest extends Omit<Head, 'length'> {
  * What the bytes are behind the last whole request: nothing (or what nobody reads, as the last request ends the connection), the start of
  * a request that may go on well, or something to refuse.
  */
-export type Ending = 'Clean' | Incomplete<Part> | (Fault & { readonly part: Part });
+export type Ending = 'Clean' | Started<Part> | (Fault & { readonly part: Part });
 
 type Part = 'Head' | 'Body';
 
-type Incomplete<Where extends Part> = { readonly incomplete: Where };
+interface Started<Where extends Part> {
+  readonly incomplete: Where;
+  /** No further byte makes a request of it: may be refused now, or when it is whole. */
+  readonly hopeless?: boolean;
+}
 
 export interface Reading {
   readonly requests: readonly ReadRequest[];
@@ -60,7 +64,9 @@ function readRequest(bytes: string, start: number, limits: ReadingLimits): ReadR
   }
   if (headEnd === -1) {
     const fault = startFault(bytes.slice(start), limits);
-    return fault === undefined ? { incomplete: 'Head' } : { ...fault, part: 'Head' };
+    return fault === undefined
+      ? { incomplete: 'Head', hopeless: isHopeless(bytes.slice(start)) }
+      : { ...fault, part: 'Head' };
   }
   const head = readHead(bytes.slice(start, headEnd), limits);
   if ('fault' in head) return { ...head, part: 'Head' };
@@ -76,6 +82,11 @@ function readRequest(bytes: string, start: number, limits: ReadingLimits): ReadR
   return { ...rest, body: bytes.slice(bodyStart, end), trailers: [], end };
 }
 
+/** No further byte makes a request of it; it may be refused at once, or when it is whole. */
+function isHopeless(start: string): boolean {
+  return /^[^!#$%&'*+.^_`|~0-9A-Za-z-]|\r[^\n]|\0/.test(start.replace(/^\r/, ''));
+}
+
 /** A head that is not whole is refused only for what no further byte can mend: its whole lines, and a bare LF. */
 function startFault(start: string, limits: ReadingLimits): Fault | undefined {
   const lines = start.split('\r\n');
@@ -87,7 +98,7 @@ function startFault(start: string, limits: ReadingLimits): Fault | undefined {
 type ReadBody = Pick<ReadRequest, 'body' | 'trailers' | 'end'>;
 
 /** RFC 9112 §7.1. Sizes are bare digits: extensions (§7.1.1) end at different places for different recipients. */
-function readChunks(bytes: string, from: number, limits: ReadingLimits): ReadBody | Fault | Incomplete<'Body'> {
+function readChunks(bytes: string, from: number, limits: ReadingLimits): ReadBody | Fault | Started<'Body'> {
   let body = '';
   let position = from;
   for (;;) {
@@ -110,6 +121,9 @@ function readChunks(bytes: string, from: number, limits: ReadingLimits): ReadBod
   return withTrailers(bytes, position, body, limits);
 }
 
+/** What the start of a trailer can look like. */
+const trailerStart = /^(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+(?::[\t\x20-\x7e\x80-\xff]*)?)?\r?$/;
+
 /** RFC 9110 §6.5.1: fields that frame or route a message do not belong behind it. */
 const neverTrailers = ['content-length', 'transfer-encoding', 'host', 'connection', 'trailer'];
 
@@ -118,13 +132,13 @@ function withTrailers(
   from: number,
   body: string,
   limits: ReadingLimits,
-): ReadBody | Fault | Incomplete<'Body'> {
+): ReadBody | Fault | Started<'Body'> {
   const lines: string[] = [];
   for (let position = from; ; ) {
     const lineEnd = bytes.indexOf('\r\n', position);
     const line = bytes.slice(position, lineEnd === -1 ? bytes.length : lineEnd);
     if (position + line.length - from > limits.headBytes) return { fault: 'RFC 6585 §5: trailers too large' };
-    if (lineEnd === -1 && !/[\n\0]|\r./s.test(line)) return { incomplete: 'Body' };
+    if (lineEnd === -1 && !/[\n\0]|\r./s.test(line)) return { incomplete: 'Body', hopeless: !trailerStart.test(line) };
     if (/[\r\n\0]/.test(line)) return { fault: 'RFC 9112 §2.2: a bare CR or LF, or NUL, in the trailers' };
     position = lineEnd + 2;
     if (line === '') {
@@ -135,5 +149,7 @@ function withTrailers(
       return { body, trailers, end: position };
     }
     lines.push(line);
+    const soFar = readFields(lines, limits);
+    if ('fault' in soFar) return soFar;
   }
 }
