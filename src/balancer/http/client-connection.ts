@@ -199,7 +199,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       this.endTunnelSession = undefined;
     };
     const open = protocol === 'websocket' ? openWebSocket : openTunnel;
-    this.tunnel = open({ ...ends, client: this.wire }, this.context.counters, this.context.now, () => {
+    this.tunnel = open({ ...ends, client: this.wire }, this.context.now, () => {
       this.endTunnelSession?.();
       this.state = 'Closed';
       this.forget();
@@ -271,11 +271,19 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.toHead = requestHead.isHead;
     this.lastRequest = requestHead.close;
     this.headSince = undefined;
-    this.body.begin(requestHead.body, requestHead.fields.contentLength, trailerBytes);
-    const next = this.body.advance(bytes, start, end);
-    if (next === malformed) {
-      this.refuse(400, 'the body is not well-formed');
-      return;
+    this.body.begin(requestHead.body, requestHead.fields.contentLength, this.context.recent);
+    const next = this.follow(bytes, start, end);
+    if (next === malformed) this.refuse(400, 'the body is not well-formed');
+    else this.exchange.begin(requestHead, this.lines, bytes, start, next, this.state === 'Waiting');
+  }
+
+  private receiveBody(bytes: Buffer, start: number, end: number): void {
+    const partial = this.partial;
+    if (partial === undefined) {
+      this.readBody(bytes, start, end);
+    } else if (partial.add(bytes, start, end, this.context.recent)) {
+      this.partial = undefined;
+      this.readBody(partial.bytes, partial.start, partial.end);
     }
   }
 
