@@ -13,16 +13,21 @@ import {
   withFailure,
   withSuccess,
 } from './health/target-health.ts';
+import type { Counters } from './metrics/counters.ts';
+import type { CounterLine } from './metrics/metrics.ts';
 import { eligibleMembers } from './rotation/eligible.ts';
 import { createComebacks } from './rotation/comebacks.ts';
 import { createRotation } from './rotation/rotation.ts';
 import { slowStartWeight } from './rotation/slow-start.ts';
 import { compareNames } from './rotation/slot-order.ts';
+import type { Dial } from './transport/security.ts';
 
 export interface DispatcherSettings {
   readonly listener: Listener;
   readonly slowStartSeconds: number;
   readonly healthCheck: HealthCheck;
+  /** How backends are connected; undefined = plain TCP. */
+  readonly dial?: Dial | undefined;
 }
 
 export interface DispatcherOptions {
@@ -31,6 +36,7 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
+  readonly counters: Pick<Counters, 'picks' | 'ejected'>;
   /** Checks found that the target hangs: what waits there for an answer should move. */
   readonly onDown: (target: Target) => void;
   /** The target gets no new work for now or for ever: idle connections to it should close. What it has, it keeps. */
@@ -46,6 +52,7 @@ export interface MemberStanding {
 
 interface Member extends Backend {
   readonly target: Target;
+  picks: CounterLine;
   health: TargetHealth;
   /** As of the last `refresh`, like `weight`. */
   healthy: boolean;
@@ -87,6 +94,7 @@ export class Dispatcher {
   setSettings(settings: DispatcherSettings): void {
     this.settings = settings;
     this.steadyUntil = Number.NEGATIVE_INFINITY;
+    for (const member of this.members) member.picks = this.options.counters.picks(member.name);
   }
 
   /** Takes the whole set. Health is kept for targets that stay, the place in the rotation for names that stay. */
@@ -96,9 +104,10 @@ export class Dispatcher {
     for (const backend of backends) {
       const port = backend.ports?.[this.settings.listener.name] ?? backend.port ?? this.settings.listener.targetPort;
       if (port === undefined) continue;
-      const target = targetAt(backend.name, backend.address, port);
+      const target = targetAt(backend.name, backend.address, port, this.settings.dial);
       const health = gone.get(target.key)?.health ?? assumedHealthy;
-      members.push({ ...backend, target, health, healthy: true, weight: 1 });
+      const picks = this.options.counters.picks(backend.name);
+      members.push({ ...backend, target, picks, health, healthy: true, weight: 1 });
       if (takesWork(backend)) gone.delete(target.key);
     }
     this.members = members.sort((one, other) => compareNames(one.name, other.name));
@@ -145,6 +154,7 @@ export class Dispatcher {
     this.learn(member, withFailure(member.health, now));
     this.someFailed = true;
     if (before || !isEjected(member.health.ejection, now)) return;
+    this.options.counters.ejected(target.name);
     const milliseconds = member.health.ejection.ejectedUntil - now;
     this.log().warn({ backend: target.name, address: target.address, milliseconds }, 'Ejected a backend that failed');
     this.options.onNoNewWork(target);
@@ -193,9 +203,9 @@ export class Dispatcher {
   private choose(members: readonly Member[]): Target | undefined {
     if (this.settings.listener.distribution === 'PreferLocal') {
       const local = members.find(({ name }) => name === this.options.ownName);
-      if (local !== undefined) return local.target;
+      if (local !== undefined) return targetOf(local);
     }
-    return this.rotation.pick(members)?.target;
+    return targetOf(this.rotation.pick(members));
   }
 
   private eligibleMembers(): readonly Member[] {
@@ -252,6 +262,12 @@ export class Dispatcher {
   private log(): Logger {
     return this.options.logger.child({ listener: this.settings.listener.name });
   }
+}
+
+function targetOf(picked: Member | undefined): Target | undefined {
+  if (picked === undefined) return undefined;
+  picked.picks.value += 1;
+  return picked.target;
 }
 
 function takesWork(backend: Backend): boolean {

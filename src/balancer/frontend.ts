@@ -4,14 +4,17 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { SessionBook } from './sessions/session-book.ts';
 import type { Accepted } from './transport/accepted.ts';
+import type { Wire } from './transport/wire.ts';
 
 /**
  * Serves the connections of one listener: one kind for TCP, one for HTTP. This is all that the rest of the balancer knows of an HTTP
  * engine, so that another engine can take its place.
  */
 export interface Frontend {
-  /** Takes over a connection that was accepted and not read from yet. */
-  accept(accepted: Accepted): void;
+  /** Takes over a connection that was accepted and not read from yet, or that has come through what precedes its protocol. */
+  accept(accepted: Accepted | Wire): void;
+  /** The size of a connection's read buffer, in octets. */
+  readonly readBytes: number;
   /** The target hangs: work that waits there and may be sent again goes elsewhere. */
   moveFrom(target: Target): void;
   /** Closes connections to the target that carry no work. */
@@ -30,6 +33,8 @@ export interface Frontend {
   readonly connections: number;
   /** Those of them that carry no session now, but may bring one at any moment. */
   readonly waiting: number;
+  /** HTTP requests whose answer is not out. TCP: none. */
+  readonly requests: number;
 }
 
 /** What a frontend works with. The functions give what is in force at the moment of the call. */

@@ -2,7 +2,8 @@ import type { Backend } from './backend.ts';
 import type { BalancerConfig, Listener } from './config/schema.ts';
 import { type DataPlaneOptions, ListenError } from './data-plane.ts';
 import { Dispatcher, type DispatcherSettings } from './dispatcher.ts';
-import type { CreateFrontend, Frontend } from './frontend.ts';
+import { createEntrance } from './entrance/entrance.ts';
+import type { CreateFrontend, Frontend, FrontendContext } from './frontend.ts';
 import { createHttpFrontend } from './http/engine.ts';
 import { createCounters } from './metrics/counters.ts';
 import type { SessionBook } from './sessions/session-book.ts';
@@ -10,6 +11,7 @@ import { systemErrorCode } from './system-error.ts';
 import { createTcpFrontend } from './tcp/tcp-frontend.ts';
 import { type Accepted, resetAccepted } from './transport/accepted.ts';
 import { type Listening, listen } from './transport/listen.ts';
+import type { Security } from './transport/security.ts';
 
 /** What all listeners of a data plane share. */
 export interface SharedState {
@@ -32,7 +34,7 @@ export interface ListenerRuntime {
   startAccepting(): Promise<void>;
   stopAccepting(): void;
   /** New settings for the same protocol, address and port. */
-  setListener(listener: Listener, backends: readonly Backend[]): void;
+  setListener(listener: Listener, backends: readonly Backend[], security: Security): void;
 }
 
 const frontends: Readonly<Record<Listener['protocol'], CreateFrontend>> = {
@@ -40,16 +42,18 @@ const frontends: Readonly<Record<Listener['protocol'], CreateFrontend>> = {
   TCP: createTcpFrontend,
 };
 
-export function createListenerRuntime(first: Listener, shared: SharedState): ListenerRuntime {
+export function createListenerRuntime(first: Listener, firstSecurity: Security, shared: SharedState): ListenerRuntime {
   const { options, sessions, config } = shared;
   const { clock, random, logger, ownName, metrics } = options;
   let listener = first;
+  let security = firstSecurity;
   let listening: Listening | undefined;
 
   const settings = (): DispatcherSettings => ({
     listener,
     slowStartSeconds: config().slowStartSeconds,
     healthCheck: config().healthCheck,
+    dial: security.dial,
   });
   const counters = createCounters(metrics, () => listener.name);
   const dispatcher = new Dispatcher({
@@ -58,10 +62,11 @@ export function createListenerRuntime(first: Listener, shared: SharedState): Lis
     clock,
     random,
     logger,
+    counters,
     onDown: (target) => frontend.moveFrom(target),
     onNoNewWork: (target) => frontend.closeIdle(target),
   });
-  const frontend: Frontend = frontends[first.protocol]({
+  const context: FrontendContext = {
     listener: () => listener,
     limits: () => config().limits,
     retries: () => config().retries,
@@ -70,10 +75,15 @@ export function createListenerRuntime(first: Listener, shared: SharedState): Lis
     sessions,
     counters,
     now: () => clock.monotonicMilliseconds(),
+  };
+  const frontend: Frontend = createEntrance(frontends[first.protocol](context), {
+    ...context,
+    security: () => security,
   });
 
   function onConnection(accepted: Accepted): void {
-    if (shared.connections() < config().limits.maxConnections) {
+    const isFull = frontend.connections >= (listener.maxConnections ?? Number.POSITIVE_INFINITY);
+    if (!isFull && shared.connections() < config().limits.maxConnections) {
       frontend.accept(accepted);
       return;
     }
@@ -98,8 +108,9 @@ export function createListenerRuntime(first: Listener, shared: SharedState): Lis
       }
     },
     stopAccepting: () => listening?.close(),
-    setListener(next, backends) {
+    setListener(next, backends, nextSecurity) {
       listener = next;
+      security = nextSecurity;
       counters.renamed();
       dispatcher.setSettings(settings());
       dispatcher.setBackends(backends);

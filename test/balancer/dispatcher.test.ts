@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Target } from '../../src/balancer/backend.ts';
 import { BalancerConfig } from '../../src/balancer/config/schema.ts';
 import { Dispatcher } from '../../src/balancer/dispatcher.ts';
+import { createCounters } from '../../src/balancer/metrics/counters.ts';
+import { createMetrics } from '../../src/balancer/metrics/text-metrics.ts';
 import { FakeClock } from '../kube/fake-clock.ts';
 import { memoryLogger } from '../kube/memory-logger.ts';
 import { backendAt } from './rig.ts';
@@ -15,6 +17,7 @@ function dispatcherOf(changes: Changes = {}) {
   const clock = new FakeClock();
   const { logger, lines } = memoryLogger();
   const events: string[] = [];
+  const metrics = createMetrics();
   const { slowStartSeconds = 0, distribution = 'RoundRobin' } = changes;
   const config = BalancerConfig.parse({
     slowStartSeconds,
@@ -28,10 +31,11 @@ function dispatcherOf(changes: Changes = {}) {
     clock,
     random: () => 0,
     logger,
+    counters: createCounters(metrics, () => 'ssh'),
     onDown: ({ name }) => events.push(`down ${name}`),
     onNoNewWork: ({ name }) => events.push(`no new work ${name}`),
   });
-  return { dispatcher, clock, lines, events };
+  return { dispatcher, clock, lines, events, metrics };
 }
 
 const pool = (count: number) => Array.from({ length: count }, (_, index) => backendAt(`prod-${index}`, 100 + index));
@@ -118,6 +122,18 @@ describe('Dispatcher', () => {
 
     expect(dispatcher.panic).toBe(true);
     expect([first?.name, second?.name]).toEqual(['prod-0', 'prod-2']);
+  });
+
+  it('counts who was picked and who was ejected', () => {
+    const { dispatcher, metrics } = dispatcherOf();
+    dispatcher.setBackends(pool(2));
+
+    names(dispatcher, 3);
+    for (let failure = 0; failure < 3; failure += 1) dispatcher.failed(target(dispatcher, 'prod-1'));
+
+    expect(metrics.text()).toContain('picks_total{listener="ssh",backend="prod-0"} 2\n');
+    expect(metrics.text()).toContain('picks_total{listener="ssh",backend="prod-1"} 1\n');
+    expect(metrics.text()).toContain('ejections_total{listener="ssh",backend="prod-1"} 1\n');
   });
 
   it('ejects after three failures in a row, tells it, and comes back after 5 s', async () => {

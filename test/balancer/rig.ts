@@ -27,12 +27,19 @@ export interface Rig {
   readonly lines: readonly LogLine[];
   /** A line of the metrics, by what it begins with. */
   metric(start: string): number | undefined;
+  /** All of them. */
+  metrics(): string;
   /** Puts other settings in force. */
   configure(settings: Settings): Promise<void>;
   close(): Promise<void>;
 }
 
-type Settings = Omit<z.input<typeof BalancerConfig>, 'listeners'>;
+type ListenerSettings = z.input<typeof BalancerConfig>['listeners'] extends (infer L)[] | undefined
+  ? Partial<L>
+  : never;
+
+/** `listener`: for both listeners. */
+type Settings = Omit<z.input<typeof BalancerConfig>, 'listeners'> & { readonly listener?: ListenerSettings };
 
 /** A data plane with one HTTP and one TCP listener, and the rotation beginning at the first backend. */
 export async function startRig(
@@ -46,12 +53,14 @@ export async function startRig(
   const dataPlane = createDataPlane({ clock, random: () => 0, logger, metrics, ownName });
   const httpPort = await freePort();
   const tcpPort = await freePort();
-  const listeners: z.input<typeof BalancerConfig>['listeners'] = [
+  const listeners = [
     { name: 'http', protocol: 'HTTP', address: '127.0.0.1', port: httpPort },
     { name: 'tcp', protocol: 'TCP', address: '127.0.0.1', port: tcpPort },
-  ];
-  const configure = (next: Settings) =>
-    dataPlane.setConfig(BalancerConfig.parse({ healthCheck: { mode: 'Passive' }, ...next, listeners }));
+  ] as const;
+  const configure = ({ listener, ...next }: Settings) => {
+    const all = listeners.map((one) => ({ ...one, ...listener }));
+    return dataPlane.setConfig(BalancerConfig.parse({ healthCheck: { mode: 'Passive' }, ...next, listeners: all }));
+  };
   await configure(settings);
   dataPlane.setBackends(backends);
   return {
@@ -60,6 +69,7 @@ export async function startRig(
     tcpPort,
     lines,
     configure,
+    metrics: () => metrics.text(),
     metric(start) {
       const line = metrics
         .text()

@@ -47,6 +47,8 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   /** As of the last tick, and whether bytes went through since then: so the clock is read twice a second, not for each read. */
   private activeAt: number;
   private active = true;
+  /** When the head of the request in hand was whole. */
+  private beganAt = 0;
   /** When the head began, or the connection: its clock runs. */
   private headSince: number | undefined;
   /** When a tunnel was asked to end while a frame was under way. */
@@ -71,6 +73,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   onBytes(bytes: Buffer, start: number, end: number): void {
     this.active = true;
+    this.context.counters.received.value += end - start;
     switch (this.state) {
       case 'Head':
         this.readHead(bytes, start, end);
@@ -118,6 +121,11 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.exchange.moveFrom(target);
   }
 
+  /** A request is in hand. */
+  get answering(): boolean {
+    return this.state === 'Body' || this.state === 'Waiting';
+  }
+
   /** Nothing is in flight, but the next request may be on its way. */
   get waiting(): boolean {
     return this.state === 'Head';
@@ -146,6 +154,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   write(bytes: Buffer, start: number, end: number): boolean {
     this.active = true;
+    this.context.counters.sent.value += end - start;
     return this.wire.write(bytes, start, end);
   }
 
@@ -158,7 +167,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   onAnswered(status: number, last: boolean): void {
-    this.context.counters.responded(status);
+    this.answered(status);
     if (this.lastRequest && this.state === 'Waiting' && this.pipelined === undefined) {
       // It said itself that it will send no more.
       this.state = 'Lingering';
@@ -192,6 +201,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.context.counters.responded(101);
     this.state = 'Switched';
     const { upstream, session } = ends;
+    this.context.counters.sent.value += ends.end - ends.start;
     if (this.pipelined !== undefined) upstream.write(this.pipelined);
     this.pipelined = undefined;
     this.endTunnelSession = () => {
@@ -199,7 +209,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       this.endTunnelSession = undefined;
     };
     const open = protocol === 'websocket' ? openWebSocket : openTunnel;
-    this.tunnel = open({ ...ends, client: this.wire }, this.context.now, () => {
+    this.tunnel = open({ ...ends, client: this.wire }, this.context.counters, this.context.now, () => {
       this.endTunnelSession?.();
       this.state = 'Closed';
       this.forget();
@@ -271,6 +281,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.toHead = requestHead.isHead;
     this.lastRequest = requestHead.close;
     this.headSince = undefined;
+    this.beganAt = this.context.now();
     this.body.begin(requestHead.body, requestHead.fields.contentLength, this.context.recent);
     const next = this.follow(bytes, start, end);
     if (next === malformed) this.refuse(400, 'the body is not well-formed');
@@ -326,8 +337,16 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.answer(status, `Bad request: ${reason}.`);
   }
 
+  /** The answer to a request is out, whole. */
+  private answered(status: number): void {
+    const { counters } = this.context;
+    counters.responded(status);
+    counters.took(this.context.now() - this.beganAt);
+  }
+
   private answer(status: OwnStatus, sentence: string): void {
-    this.context.counters.responded(status);
+    if (this.state === 'Head') this.context.counters.responded(status);
+    else this.answered(status);
     const answer = ownAnswer(status, sentence, this.toHead);
     this.write(answer, 0, answer.length);
     this.linger();

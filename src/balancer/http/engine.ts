@@ -81,5 +81,9 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
     get waiting() {
       return [...connections].filter((connection) => connection.waiting).length;
     },
+    readBytes,
+    get requests() {
+      return [...connections].filter((connection) => connection.answering).length;
+    },
   };
 }

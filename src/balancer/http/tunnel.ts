@@ -1,4 +1,4 @@
-import { type Relay, relay } from '../transport/relay.ts';
+import { type Relay, type RelayCounts, relay } from '../transport/relay.ts';
 import type { Wire } from '../transport/wire.ts';
 import { createFrameWalk } from './frame-walk.ts';
 
@@ -6,6 +6,9 @@ import { createFrameWalk } from './frame-walk.ts';
 export interface Tunnel {
   /** When bytes last went through, in either direction: the time of `now`. */
   readonly activeAt: number;
+  /** Octets from and to the client since they switched. */
+  readonly received: number;
+  readonly sent: number;
   /** The client got a last word: it is about to end its side, or never will. */
   readonly told: boolean;
   /** Ends it: `Told` when the client got a last word, `Soon` when it gets one behind the frame that is under way, else `Dropped`. */
@@ -33,13 +36,19 @@ const farewell = Buffer.concat([
 ]);
 
 /** A protocol that we do not know: nobody can be told anything in it. */
-export function openTunnel(ends: Ends, now: () => number, onFinished: () => void): Tunnel {
+export function openTunnel(ends: Ends, counts: RelayCounts, now: () => number, onFinished: () => void): Tunnel {
   const { client, upstream, bytes, start, end } = ends;
   if (start < end) client.write(bytes, start, end);
-  const joined = relay(client, upstream, now, onFinished);
+  const joined = relay(client, upstream, counts, now, onFinished);
   return {
     get activeAt() {
       return joined.activeAt;
+    },
+    get received() {
+      return joined.received;
+    },
+    get sent() {
+      return joined.sent;
     },
     told: false,
     goAway() {
@@ -51,12 +60,12 @@ export function openTunnel(ends: Ends, now: () => number, onFinished: () => void
 }
 
 /** A WebSocket: its client can be told to go, between two frames of the backend. */
-export function openWebSocket(ends: Ends, now: () => number, onFinished: () => void): Tunnel {
+export function openWebSocket(ends: Ends, counts: RelayCounts, now: () => number, onFinished: () => void): Tunnel {
   const { client, upstream } = ends;
   const frames = createFrameWalk();
   follow(ends.bytes, ends.start, ends.end);
   if (ends.start < ends.end) client.write(ends.bytes, ends.start, ends.end);
-  const joined: Relay = relay(client, upstream, now, onFinished);
+  const joined: Relay = relay(client, upstream, counts, now, onFinished);
   const carry = upstream.handler;
   let leaving = false;
   let told = false;
@@ -105,6 +114,12 @@ export function openWebSocket(ends: Ends, now: () => number, onFinished: () => v
   return {
     get activeAt() {
       return joined.activeAt;
+    },
+    get received() {
+      return joined.received;
+    },
+    get sent() {
+      return joined.sent;
     },
     get told() {
       return told;

@@ -1,4 +1,5 @@
 import type { Dispatcher } from '../dispatcher.ts';
+import type { Frontend } from '../frontend.ts';
 import type { SessionBook } from '../sessions/session-book.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -8,6 +9,7 @@ export interface Observed {
   readonly listeners: () => readonly {
     readonly name: () => string;
     readonly dispatcher: Dispatcher;
+    readonly frontend: Frontend;
     readonly fallback: () => boolean;
   }[];
   readonly connections: () => number;
@@ -20,6 +22,9 @@ export function registerGauges(metrics: Metrics, { sessions, listeners, connecti
   metrics.gauge('gatewaypool_balancer_client_connections', 'Client connections that are open.', () => [
     { value: connections() },
   ]);
+  metrics.gauge('gatewaypool_balancer_requests_in_flight', 'HTTP requests whose answer is not out.', () =>
+    listeners().map(({ name, frontend }) => ({ labels: { listener: name() }, value: frontend.requests })),
+  );
   metrics.gauge('gatewaypool_balancer_backend_ready', 'Whether the backend gets new work by its readiness.', () =>
     standings(listeners(), ({ ready }) => ready),
   );

@@ -1,6 +1,6 @@
 export type Labels = Readonly<Record<string, string>>;
 
-/** One line of a gauge or counter that is read when the metrics are asked for. */
+/** One line of the metrics, as it is read when they are asked for. */
 export interface Sample {
   readonly labels?: Labels;
   readonly value: number;
@@ -18,10 +18,26 @@ export interface CounterLine {
   value: number;
 }
 
+/** Counts measurements by size. Filled in place, as it is on the way of each request. */
+export interface HistogramLine {
+  /** How many were at most as large as each bound, and larger than the one before; behind the last bound: the rest. */
+  readonly counts: number[];
+  sum: number;
+}
+
+export interface Histogram {
+  /** Upper ends of the buckets, ascending. */
+  readonly bounds: readonly number[];
+  /** The line with these labels. */
+  line(labels: Labels): HistogramLine;
+}
+
 /** The balancer's metrics, printed in the Prometheus text format. */
 export interface Metrics {
   /** Registers a counter; the name ends in `_total`. The same name twice gives the same counter. */
   counter(name: string, help: string): Counter;
+  /** Registers a histogram. The same name twice gives the same histogram. */
+  histogram(name: string, help: string, bounds: readonly number[]): Histogram;
   /** Registers a gauge which is read at every scrape. */
   gauge(name: string, help: string, read: () => Iterable<Sample>): void;
   /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */

@@ -1,27 +1,28 @@
-import type { Counter, CounterLine, Labels, Metrics, Sample } from './metrics.ts';
+import type { Counter, CounterLine, Histogram, HistogramLine, Labels, Metrics, Sample } from './metrics.ts';
 
 interface Family {
-  readonly type: 'counter' | 'gauge';
+  readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
-  readonly read: () => Iterable<Sample>;
+  readonly read: () => Iterable<NamedSample>;
 }
+
+/** `suffix`: of a histogram's lines, behind the family's name. */
+type NamedSample = Sample & { readonly suffix?: string };
+
+type LabelledHistogram = HistogramLine & { readonly labels: Labels };
 
 /** Metrics without a library: the balancer has a few families, and its memory is counted. */
 export function createMetrics(): Metrics {
   const families = new Map<string, Family>();
   const counters = new Map<string, Counter>();
+  const histograms = new Map<string, Histogram>();
 
   return {
     counter(name, help) {
       const known = counters.get(name);
       if (known !== undefined) return known;
       const lines = new Map<string, { labels: Labels; value: number }>();
-      const lineOf = (labels: Labels): CounterLine => {
-        const key = printLabels(labels);
-        const line = lines.get(key) ?? { labels, value: 0 };
-        lines.set(key, line);
-        return line;
-      };
+      const lineOf = (labels: Labels): CounterLine => lineFor(lines, labels, () => ({ labels, value: 0 }));
       const counter: Counter = {
         add(labels = {}, amount = 1) {
           lineOf(labels).value += amount;
@@ -32,6 +33,20 @@ export function createMetrics(): Metrics {
       families.set(name, { type: 'counter', help, read: () => lines.values() });
       return counter;
     },
+    histogram(name, help, bounds) {
+      const known = histograms.get(name);
+      if (known !== undefined) return known;
+      const lines = new Map<string, LabelledHistogram>();
+      const empty = (labels: Labels): LabelledHistogram => ({ labels, counts: [...bounds, 0].map(() => 0), sum: 0 });
+      const histogram: Histogram = { bounds, line: (labels) => lineFor(lines, labels, () => empty(labels)) };
+      histograms.set(name, histogram);
+      families.set(name, {
+        type: 'histogram',
+        help,
+        read: () => [...lines.values()].flatMap((line) => samplesOf(line, bounds)),
+      });
+      return histogram;
+    },
     gauge(name, help, read) {
       families.set(name, { type: 'gauge', help, read });
     },
@@ -41,8 +56,27 @@ export function createMetrics(): Metrics {
   };
 }
 
+function lineFor<T>(lines: Map<string, T>, labels: Labels, make: () => T): T {
+  const key = printLabels(labels);
+  const line = lines.get(key) ?? make();
+  lines.set(key, line);
+  return line;
+}
+
+/** Buckets are cumulative in the text: each holds all that is at most as large as its bound. */
+function samplesOf({ labels, counts, sum }: LabelledHistogram, bounds: readonly number[]): readonly NamedSample[] {
+  let count = 0;
+  const buckets = counts.map((one, index) => {
+    count += one;
+    return { suffix: '_bucket', labels: { ...labels, le: String(bounds[index] ?? '+Inf') }, value: count };
+  });
+  return [...buckets, { suffix: '_sum', labels, value: sum }, { suffix: '_count', labels, value: count }];
+}
+
 function printFamily(name: string, { type, help, read }: Family): string {
-  const lines = [...read()].map(({ labels = {}, value }) => `${name}${printLabels(labels)} ${value}\n`);
+  const lines = [...read()].map(
+    ({ suffix = '', labels = {}, value }) => `${name}${suffix}${printLabels(labels)} ${value}\n`,
+  );
   return `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n${lines.join('')}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Frontend, FrontendContext } from '../frontend.ts';
 import { Wire } from '../transport/wire.ts';
-import { TcpSession } from './tcp-session.ts';
+import { readBytes, TcpSession } from './tcp-session.ts';
 
 /** TCP: one backend per connection, nothing of it is looked at. */
 export function createTcpFrontend(context: FrontendContext): Frontend {
@@ -34,5 +34,7 @@ export function createTcpFrontend(context: FrontendContext): Frontend {
       return sessions.size;
     },
     waiting: 0,
+    readBytes,
+    requests: 0,
   };
 }

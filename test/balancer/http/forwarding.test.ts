@@ -304,8 +304,11 @@ describe('HTTP through the balancer', () => {
     await upstream.ends();
   });
 
-  it('resets connections beyond the limit', async () => {
-    const { rig, backend, client } = await scripted({ limits: { maxConnections: 1 } });
+  it.each([
+    { limit: 'of all listeners', settings: { limits: { maxConnections: 1 } } },
+    { limit: 'of the listener', settings: { listener: { maxConnections: 1 } } },
+  ])('resets connections beyond the limit $limit', async ({ settings }) => {
+    const { rig, backend, client } = await scripted(settings);
     client.send(request('/'));
     await backend.connection(0);
 

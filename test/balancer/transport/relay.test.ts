@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { listen } from '../../../src/balancer/transport/listen.ts';
-import { type Relay, relay } from '../../../src/balancer/transport/relay.ts';
+import { type Relay, type RelayCounts, relay } from '../../../src/balancer/transport/relay.ts';
 import { Wire, type WireHandler } from '../../../src/balancer/transport/wire.ts';
 import { soon } from '../../kube/soon.ts';
 import { rawClient, rawServer, type RawSocket } from '../raw-socket.ts';
@@ -18,6 +18,7 @@ interface Joined {
   /** Our end of the client's connection. */
   readonly one: Wire;
   readonly joined: Relay;
+  readonly counts: RelayCounts;
   readonly finished: () => number;
 }
 
@@ -46,8 +47,25 @@ async function join(): Promise<Joined> {
   const onFinished = (): void => {
     finished += 1;
   };
-  return { client, backend, one, joined: relay(one, other, () => 0, onFinished), finished: () => finished };
+  const counts = { received: { value: 0 }, sent: { value: 0 } };
+  const joined = relay(one, other, counts, () => 0, onFinished);
+  return { client, backend, one, joined, counts, finished: () => finished };
 }
+
+describe('a relay', () => {
+  it('counts what goes through in each direction, for itself and for its listener', async () => {
+    const { client, backend, joined, counts } = await join();
+    counts.received.value = 1000;
+
+    client.send('hello');
+    await backend.receives('hello');
+    backend.send('hello, hello');
+    await client.receives('hello, hello');
+
+    expect({ received: joined.received, sent: joined.sent }).toEqual({ received: 5, sent: 12 });
+    expect(counts).toEqual({ received: { value: 1005 }, sent: { value: 12 } });
+  });
+});
 
 describe('the end of a relay', () => {
   it('with last words brings them behind all that a slow client has not read yet', async () => {

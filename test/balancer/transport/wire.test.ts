@@ -25,6 +25,7 @@ async function relayTo(port: number, take = takeConnections): Promise<number> {
         relay(
           client,
           backend,
+          { received: { value: 0 }, sent: { value: 0 } },
           () => 0,
           () => {},
         );
