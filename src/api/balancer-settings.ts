@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BalancerLimits } from './balancer-limits.ts';
 import { httpPath } from './formats.ts';
 import { withRules } from './rule.ts';
 
@@ -62,32 +63,14 @@ const Retries = z.object({
     ),
 });
 
-const Limits = z.object({
-  maxConnections: z
+const AccessLog = z.object({
+  samplePercent: z
     .int32()
-    .min(1)
-    .max(100_000)
-    .default(10_000)
-    .describe('Client connections that one sidecar holds at once, over all listeners. More are refused.'),
-  connectMilliseconds: z
-    .int32()
-    .min(100)
-    .max(60_000)
-    .default(2000)
-    .describe('Time for connecting to a backend, in milliseconds; then the next one is tried.'),
-  headMilliseconds: z
-    .int32()
-    .min(1000)
-    .max(600_000)
-    .default(10_000)
-    .describe('Time in which an HTTP client must have sent the whole head of a request, in milliseconds.'),
-  idleSeconds: z
-    .int32()
-    .min(1)
-    .max(604_800)
-    .default(3600)
+    .min(0)
+    .max(100)
+    .default(0)
     .describe(
-      'Time without a byte in either direction after which a connection is closed, in seconds. There is no limit on the total time of a session.',
+      'How many of the HTTP requests get a line of JSON in the log of the sidecar, in percent. 0: none, 100: each. Paths and addresses of clients are in it.',
     ),
 });
 
@@ -95,7 +78,9 @@ const Limits = z.object({
 export const BalancerSettings = z.object({
   healthCheck: HealthCheck.prefault({}).describe('How sidecars find out that a backend does not work.'),
   retries: Retries.prefault({}).describe('When an HTTP request is tried again on another backend.'),
-  limits: Limits.prefault({}).describe('Limits of each sidecar; a pool of three instances allows three times as much.'),
+  limits: BalancerLimits.prefault({}).describe(
+    'Limits of each sidecar; a pool of three instances allows three times as much.',
+  ),
   slowStartSeconds: z
     .int32()
     .min(0)
@@ -110,5 +95,12 @@ export const BalancerSettings = z.object({
     .describe(
       'V2: connections of TCP listeners start with a PROXY protocol version 2 header, which tells the gateway the address of the client. Only for gateways that expect it.',
     ),
+  forwardedHeader: z
+    .enum(['XForwarded', 'Both'])
+    .default('XForwarded')
+    .describe(
+      'How HTTP gateways are told who the client is. XForwarded: by X-Forwarded-For and X-Forwarded-Proto. Both: by the Forwarded field of RFC 7239 as well.',
+    ),
+  accessLog: AccessLog.prefault({}).describe('What the sidecars write down of HTTP requests.'),
 });
 export type BalancerSettings = z.infer<typeof BalancerSettings>;

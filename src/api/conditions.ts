@@ -30,6 +30,7 @@ export const conditions = {
           'Instances are being replaced, or take no new sessions before they are; the others serve. See RollingOut and the slots.',
       },
       ConfigInvalid: { status: 'False', meaning: 'No instance may start with this configuration; see ConfigValid.' },
+      TLSInvalid: { status: 'False', meaning: 'No instance may start with the Secrets of a listener; see TLSValid.' },
       Stalled: {
         status: 'False',
         meaning:
@@ -153,6 +154,22 @@ export const conditions = {
       NotRead: { status: 'Unknown', meaning: 'The Secret could not be read; the message says why.' },
     },
   },
+  TLSValid: {
+    meaning:
+      'The Secrets that listeners name may be started with. False: no instance starts or is replaced, running ones go on with what they have; it heals when the Secret is mended.',
+    reasons: {
+      Valid: {
+        status: 'True',
+        meaning: 'All Secrets have what is asked of them. The message says which certificate expires first.',
+      },
+      NotUsed: { status: 'True', meaning: 'No listener names a Secret.' },
+      SecretNotFound: { status: 'False', meaning: 'A Secret of that name is not in the namespace.' },
+      KeyNotFound: { status: 'False', meaning: 'A Secret has not the key that is needed of it.' },
+      NotPem: { status: 'False', meaning: 'A value is no certificate, or no private key, in PEM.' },
+      KeyMismatch: { status: 'False', meaning: 'A private key is not that of the certificate beside it.' },
+      NotRead: { status: 'Unknown', meaning: 'A Secret could not be read; the message says why.' },
+    },
+  },
 } as const satisfies Record<string, ConditionContract>;
 
 export type ConditionType = keyof typeof conditions;
@@ -168,6 +185,7 @@ export const conditionTypes = [
   'CapExceeded',
   'Paused',
   'ConfigValid',
+  'TLSValid',
 ] as const satisfies readonly ConditionType[];
 
 /** The status that a condition has with a reason. */

@@ -7,7 +7,7 @@ interface RuledSpec {
   profile: 'Keeper' | 'Custom';
   config: { as?: unknown };
   listeners: readonly { port: number; protocol: 'TCP' | 'HTTP' }[];
-  balancer: { healthCheck: { http?: unknown }; proxyProtocol: 'None' | 'V2' };
+  balancer: { healthCheck: { http?: unknown }; proxyProtocol: 'None' | 'V2'; forwardedHeader: 'XForwarded' | 'Both' };
   drain: Pick<DrainSettings, 'hook'>;
   template?: { spec?: unknown } | undefined;
 }
@@ -44,6 +44,13 @@ export const specRules: readonly Rule<RuledSpec>[] = [
       balancer.proxyProtocol === 'None' || listeners.some(({ protocol }) => protocol === 'TCP'),
   },
   {
+    cel: "self.balancer.forwardedHeader == 'XForwarded' || self.listeners.exists(l, l.protocol == 'HTTP')",
+    message: 'the Forwarded field needs a listener of protocol HTTP: add one, or set XForwarded',
+    at: '.balancer.forwardedHeader',
+    holds: ({ balancer, listeners }) =>
+      balancer.forwardedHeader === 'XForwarded' || listeners.some(({ protocol }) => protocol === 'HTTP'),
+  },
+  {
     // Note: as far as the API server can see. It knows nothing of containers: template-rules.ts looks into them.
     cel: "self.drain.hook != 'Template' || (has(self.template) && has(self.template.spec))",
     message: hookMissing,
@@ -56,4 +63,10 @@ export const specRules: readonly Rule<RuledSpec>[] = [
 export const uniqueByName: [(list: readonly { name: string }[]) => boolean, string] = [
   (list) => new Set(list.map(({ name }) => name)).size === list.length,
   'two elements have the same name',
+];
+
+/** What `x-kubernetes-list-type: set` makes the API server check. */
+export const uniqueValues: [(list: readonly string[]) => boolean, string] = [
+  (list) => new Set(list).size === list.length,
+  'two elements are the same',
 ];

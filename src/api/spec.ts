@@ -8,10 +8,9 @@ import {
   environmentName,
   hostAddress,
   imageReference,
-  portName,
   secretKey,
-  unreservedPort,
 } from './formats.ts';
+import { Listener } from './listener.ts';
 import { PodTemplate } from './pod-template.ts';
 import { RolloutSettings } from './rollout-settings.ts';
 import { withRules } from './rule.ts';
@@ -56,32 +55,6 @@ export const ConfigSource = z.object({
     ),
 });
 export type ConfigSource = z.infer<typeof ConfigSource>;
-
-export const Listener = z.object({
-  name: withRules(z.string().max(15), portName).describe(
-    'Name of the port of the Service, unique in the pool. Example: `ssh`.',
-  ),
-  port: z
-    .int32()
-    .min(1)
-    .max(65_535)
-    .describe('Port of the Service that clients connect to, unique in the pool. Example: `22`.'),
-  targetPort: withRules(z.int32().min(1).max(65_535), unreservedPort).describe(
-    'Port that the gateway process listens on. 15000-15999 belong to the sidecar. Example: `2222`.',
-  ),
-  protocol: z
-    .enum(['TCP', 'HTTP'])
-    .describe(
-      'TCP: one backend per connection. HTTP: one backend per request, and WebSocket connections; HTTP/1.1 without TLS.',
-    ),
-  distribution: z
-    .enum(['RoundRobin', 'PreferLocal'])
-    .default('RoundRobin')
-    .describe(
-      'RoundRobin: each sidecar walks over all ready instances in turn. PreferLocal: the instance of the pod that Kubernetes chose gets the work while it is ready, so that sessions never pass through another instance.',
-    ),
-});
-export type Listener = z.infer<typeof Listener>;
 
 export const ServiceSettings = z.object({
   type: z

@@ -76,7 +76,7 @@ export const GatewayPoolStatus = z.object({
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
     .optional()
     .describe(
-      'Ready, Reconciling, Stalled, Available, RollingOut, CapExceeded, Paused and ConfigValid, each with a reason and a sentence.',
+      'Ready, Reconciling, Stalled, Available, RollingOut, CapExceeded, Paused, ConfigValid and TLSValid, each with a reason and a sentence.',
     ),
 });
 export type GatewayPoolStatus = z.infer<typeof GatewayPoolStatus>;

@@ -21,6 +21,7 @@ import { ConfigReader } from './observe/config-reader.ts';
 import { trackVersionAges } from './observe/version-age.ts';
 import { trackGateways, trackProgress } from './observe/progress.ts';
 import { PoolMemories } from './observe/pool-memory.ts';
+import { TlsReader } from './observe/tls-reader.ts';
 import { watchForChanges } from './observe/triggers.ts';
 import type { PlannedEvent } from './plan/actions.ts';
 import { createReconcile } from './reconcile/reconcile.ts';
@@ -80,6 +81,7 @@ export function createOperator(options: OperatorOptions): Operator {
     metricsFor: metrics.reflector,
   });
   const configReader = new ConfigReader({ client, watched: caches.configSecrets, clock, random });
+  const tlsReader = new TlsReader({ client, watched: caches.configSecrets, clock, random });
   watchForChanges(
     caches,
     (key, { initial }) => queue.add(key, initial ? { priority: initialListPriority } : {}),
@@ -87,6 +89,7 @@ export function createOperator(options: OperatorOptions): Operator {
       const uid = pool.metadata.uid ?? '';
       memories.forget(uid);
       configReader.forget(uid);
+      tlsReader.forget(uid);
       written.forget(keyOf(pool));
     },
   );
@@ -111,6 +114,7 @@ export function createOperator(options: OperatorOptions): Operator {
     applier,
     caches,
     configReader,
+    tlsReader,
     memories,
     versionAge: trackVersionAges(caches.configMaps, clock),
     progressAge: trackProgress(caches.pods, clock),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { settingsKey } from '../config/schema.ts';
@@ -37,6 +38,7 @@ export function composeKnownPool(options: {
     dataPlane,
     source: settingsKey,
     refused,
+    fileExists: existsSync,
     clock,
     logger,
     onChange: () => state.settingsChanged(),

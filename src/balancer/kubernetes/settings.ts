@@ -5,8 +5,8 @@ import type { BalancerConfig } from '../config/schema.ts';
 import { ListenError } from '../data-plane.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { Counter } from '../metrics/metrics.ts';
+import { withMountedTls } from './mounted-tls.ts';
 import { parseSettings } from './parse-settings.ts';
-import type { ParsedSettings } from './parse-settings.ts';
 
 /** The settings that the data plane obeys. */
 export interface Settings {
@@ -30,30 +30,43 @@ export function createSettings(options: {
   /** What messages call the text. */
   readonly source: string;
   readonly refused: Pick<Counter, 'add'>;
+  /** Whether this pod has the file. */
+  readonly fileExists: (path: string) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after good settings came into force, before they are carried out. */
   readonly onChange: () => void;
 }): Settings {
-  const { dataPlane, source, refused, clock, logger, onChange } = options;
+  const { dataPlane, source, refused, fileExists, clock, logger, onChange } = options;
   let config: BalancerConfig | undefined;
   let text: string | undefined;
   let listenProblem: string | undefined;
   let pending = false;
   let wake = (): void => {};
 
-  function read(offered: string): ParsedSettings | undefined {
+  function read(offered: string): BalancerConfig | undefined {
     try {
       const parsed = parseSettings(offered, source);
       const { unknownFields } = parsed;
       if (unknownFields.length > 0) logger.warn({ unknownFields }, 'Left out settings that this version does not know');
-      return parsed;
+      return fitted(parsed.config);
     } catch (error) {
       refused.add();
       const problem = error instanceof ConfigError ? error.message : String(error);
       logger.error({ problem }, 'Refused the settings of the balancer; the last ones stay in force');
       return undefined;
     }
+  }
+
+  function fitted(next: BalancerConfig): BalancerConfig {
+    const { config: own, asBefore, closed } = withMountedTls(next, config, fileExists);
+    if (asBefore.length + closed.length > 0) {
+      logger.warn(
+        { asBefore, closed },
+        'This pod is older than the TLS of these listeners: it gets it when it is replaced',
+      );
+    }
+    return own;
   }
 
   async function carryOut(next: BalancerConfig): Promise<void> {
@@ -83,9 +96,9 @@ export function createSettings(options: {
     listenProblem: () => listenProblem,
     offer: (offeredText) => {
       if (offeredText === text) return;
-      const parsed = read(offeredText);
-      if (parsed === undefined) return;
-      ({ config } = parsed);
+      const next = read(offeredText);
+      if (next === undefined) return;
+      config = next;
       text = offeredText;
       pending = true;
       onChange();

@@ -3,12 +3,14 @@ import { checkConfig } from '../../api/config-format/check-config.ts';
 import type { ReadonlyStore } from '../../kube/cache/store.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Clock } from '../../kube/clock.ts';
-import { isNotFound, KubeError } from '../../kube/errors.ts';
+import { KubeError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { configHash } from '../render/config-secret.ts';
 import type { ConfigCheck } from '../plan/observation.ts';
 import type { RenderedPool } from '../render/pool.ts';
-import { secretType } from '../resources.ts';
+import { couldNotRead, readSecret } from './read-secret.ts';
+import type { SecretQuestion } from './secret-answers.ts';
+import { SecretAnswers } from './secret-answers.ts';
 
 /** What is known of a configuration: its hash, or what is wrong with it. Never its value. */
 export type CheckedConfig =
@@ -25,64 +27,43 @@ export interface ConfigReading {
   readonly readAgainMilliseconds: number | undefined;
 }
 
-interface Known {
-  /** What was asked for: another Secret, key or format makes the answer useless. */
-  readonly question: string;
-  /** resourceVersion in the watch's cache when the Secret was read; undefined: it is not watched. */
-  readonly watched: string | undefined;
-  readonly config: CheckedConfig;
-  readonly readAt: number;
-  readonly goodForMilliseconds: number;
-}
-
-/** A Secret without the label is not watched: it is read again after this, so that a rotation is seen at all … */
-const unwatchedMilliseconds = 300_000;
-/** … and sooner while it is wrong, because somebody is at work on it. */
-const unwatchedInvalidMilliseconds = 15_000;
-
 /** Reads and checks the users' configuration Secrets, as seldom as it can. */
 export class ConfigReader {
   readonly #client: KubeClient;
-  readonly #watched: ReadonlyStore<KubeObject>;
-  readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #known = new Map<string, Known>();
+  readonly #answers: SecretAnswers<CheckedConfig>;
 
   constructor(options: { client: KubeClient; watched: ReadonlyStore<KubeObject>; clock: Clock; random: () => number }) {
     this.#client = options.client;
-    this.#watched = options.watched;
-    this.#clock = options.clock;
-    this.#random = options.random;
+    this.#answers = new SecretAnswers(options);
   }
 
   /** From memory when nothing can have changed, else from the API server. @throws KubeError when that does not answer. */
   async check(pool: RenderedPool, signal: AbortSignal): Promise<ConfigReading> {
-    const known = this.#known.get(pool.uid);
-    if (known !== undefined && this.#isFresh(known, pool)) {
-      return { config: known.config, value: undefined, readAgainMilliseconds: this.#left(known) };
-    }
-    return this.read(pool, signal);
+    const known = this.#answers.recall(pool.uid, questionOf(pool));
+    if (known === undefined) return this.read(pool, signal);
+    return { config: known.answer, value: undefined, readAgainMilliseconds: known.readAgainMilliseconds };
   }
 
   /** From the API server. @throws KubeError when that does not answer. */
   async read(pool: RenderedPool, signal: AbortSignal): Promise<ConfigReading> {
-    const watched = this.#watchedVersion(pool);
-    const { config, value } = await this.#readNow(pool, signal);
-    const jitter = 0.8 + 0.4 * this.#random();
-    const known: Known = {
-      question: questionOf(pool),
-      watched,
-      config,
-      readAt: this.#clock.monotonicMilliseconds(),
-      goodForMilliseconds: jitter * (config.valid ? unwatchedMilliseconds : unwatchedInvalidMilliseconds),
+    let value: Buffer | undefined;
+    const find = async (): Promise<CheckedConfig> => {
+      const found = await this.#readNow(pool, signal);
+      ({ value } = found);
+      return found.config;
     };
-    this.#known.set(pool.uid, known);
-    return { config, value, readAgainMilliseconds: this.#left(known) };
+    const { answer, readAgainMilliseconds } = await this.#answers.learn(
+      pool.uid,
+      questionOf(pool),
+      find,
+      ({ valid }) => valid,
+    );
+    return { config: answer, value, readAgainMilliseconds };
   }
 
   /** The pool is gone. */
   forget(poolUid: string): void {
-    this.#known.delete(poolUid);
+    this.#answers.forget(poolUid);
   }
 
   async #readNow(
@@ -90,49 +71,19 @@ export class ConfigReader {
     signal: AbortSignal,
   ): Promise<{ config: CheckedConfig; value: Buffer | undefined }> {
     const { secretName } = pool.spec.config;
-    let data: Record<string, string> | undefined;
-    try {
-      const key = { namespace: pool.namespace, name: secretName };
-      const secret = await this.#client.get<KubeObject & { data?: Record<string, string> }>(secretType, key, {
-        signal,
-      });
-      data = secret.data ?? {};
-    } catch (error) {
-      if (!(error instanceof KubeError) || error.code !== 'Status') throw error;
-      if (!isNotFound(error)) return { config: notRead(secretName, error), value: undefined };
-    }
+    const secret = await readSecret(this.#client, { namespace: pool.namespace, name: secretName }, signal);
+    if (secret instanceof KubeError) return { config: notRead(secretName, secret), value: undefined };
 
-    const checked = checkConfig(pool.spec.config, data);
+    const checked = checkConfig(pool.spec.config, secret);
     if (!checked.valid) return { config: checked, value: undefined };
     return { config: { valid: true, hash: configHash(pool.uid, checked.value) }, value: checked.value };
   }
-
-  #isFresh(known: Known, pool: RenderedPool): boolean {
-    if (known.question !== questionOf(pool) || known.watched !== this.#watchedVersion(pool)) return false;
-    return (
-      known.watched !== undefined || this.#clock.monotonicMilliseconds() - known.readAt < known.goodForMilliseconds
-    );
-  }
-
-  #left({ watched, readAt, goodForMilliseconds }: Known): number | undefined {
-    if (watched !== undefined) return undefined;
-    return Math.max(0, readAt + goodForMilliseconds - this.#clock.monotonicMilliseconds());
-  }
-
-  #watchedVersion(pool: RenderedPool): string | undefined {
-    return this.#watched.get(`${pool.namespace}/${pool.spec.config.secretName}`)?.metadata.resourceVersion;
-  }
 }
 
-function questionOf(pool: RenderedPool): string {
-  return canonicalJson(pool.spec.config);
+function questionOf({ namespace, spec: { config } }: RenderedPool): SecretQuestion {
+  return { text: canonicalJson(config), secrets: [`${namespace}/${config.secretName}`] };
 }
 
 function notRead(secretName: string, error: KubeError): CheckedConfig {
-  const advice = error.status === 403 ? '; give the operator the right to get this Secret' : '';
-  return {
-    valid: false,
-    reason: 'NotRead',
-    message: `Secret "${secretName}" could not be read: the API server answered ${error.status} ${error.reason}${advice}`,
-  };
+  return { valid: false, reason: 'NotRead', message: couldNotRead(secretName, error) };
 }

@@ -13,7 +13,7 @@ import { belongsTo, describeForeign } from './ownership.ts';
 import type { PoolMemory } from './pool-memory.ts';
 import type { ProgressAge } from './watched-pod.ts';
 import { observeSlots } from './slots.ts';
-import type { ForeignObject, Observation, PoolIdentity, Refusal } from '../plan/observation.ts';
+import type { ForeignObject, Observation, PoolIdentity, Refusal, TlsCheck } from '../plan/observation.ts';
 import type { RenderedPool } from '../render/pool.ts';
 import { podTemplate } from '../render/pod-template.ts';
 import { revisionOf } from '../render/revision.ts';
@@ -24,6 +24,7 @@ export interface ObserveInputs {
   readonly pool: RenderedPool;
   readonly caches: Caches;
   readonly config: CheckedConfig;
+  readonly tls: TlsCheck;
   readonly memory: PoolMemory;
   readonly versionAge: VersionAge;
   readonly progressAge: ProgressAge;
@@ -65,6 +66,7 @@ export function observe(inputs: ObserveInputs): Observation {
     }),
     gate: isOwnGate ? observeGate(gate, pool.uid, versionAge) : undefined,
     config,
+    tls: inputs.tls,
     configCopies: copies.map(({ metadata }) => metadata.name),
     conflicts: conflictsOf(memory, gate, pool),
     drains: settings !== undefined && belongsTo(settings, pool) ? observeDrains(settings, pool.uid) : undefined,

@@ -47,10 +47,17 @@ export function watchForChanges(caches: Caches, enqueue: Enqueue, onPoolGone: On
 }
 
 function usesSecret(pool: StoredPool, secret: KubeObject): boolean {
-  const config = isRecord(pool.spec) ? pool.spec['config'] : undefined;
-  return (
-    pool.metadata.namespace === secret.metadata.namespace &&
-    isRecord(config) &&
-    config['secretName'] === secret.metadata.name
+  if (pool.metadata.namespace !== secret.metadata.namespace || !isRecord(pool.spec)) return false;
+  const { config, listeners } = pool.spec;
+  const holders = [config, ...(Array.isArray(listeners) ? listeners : []).flatMap(tlsOf)];
+  return holders.some(
+    (holder) => isRecord(holder) && secretFields.some((name) => holder[name] === secret.metadata.name),
   );
+}
+
+/** Of the configuration, and of a listener's `tls` and `targetTLS`. */
+const secretFields = ['secretName', 'clientCASecretName', 'caSecretName', 'clientSecretName'];
+
+function tlsOf(listener: unknown): unknown[] {
+  return isRecord(listener) ? [listener['tls'], listener['targetTLS']] : [];
 }

@@ -4,8 +4,10 @@ import type { ForeignObject, Observation } from './observation.ts';
 
 /** Why no slot of this pool may start now, whatever seats are free; undefined when they may. Running instances go on. */
 export function startsBlockedBy(observation: Observation): string | undefined {
-  const { pool, config, conflicts, refusals } = observation;
+  const { pool, config, tls, conflicts, refusals } = observation;
   if (config.state === 'Invalid') return `the configuration is not valid: ${config.message}`;
+  // Note: the kubelet would wait for such a Secret for ever, and the pod would hold its seat.
+  if (tls.state === 'Invalid') return `TLS is not set up: ${tls.message}`;
 
   const refused = refusals.find(({ by }) => by === 'TemplateRules');
   if (refused !== undefined) return `${refused.object} cannot be made`;

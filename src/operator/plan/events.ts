@@ -11,6 +11,8 @@ const transitions: readonly Transition[] = [
   ['CapExceeded', 'False', 'Normal', 'LimitInstances'],
   ['ConfigValid', 'False', 'Warning', 'CheckConfig'],
   ['ConfigValid', 'True', 'Normal', 'CheckConfig'],
+  ['TLSValid', 'False', 'Warning', 'CheckTLS'],
+  ['TLSValid', 'True', 'Normal', 'CheckTLS'],
   ['Stalled', 'True', 'Warning', 'Reconcile'],
   ['Stalled', 'False', 'Normal', 'Reconcile'],
   ['Paused', 'True', 'Normal', 'Pause'],

@@ -40,5 +40,6 @@ function invalidVerdicts({ status }: PoolIdentity, problem: string): Verdicts {
     CapExceeded: asBefore('CapExceeded'),
     Paused: asBefore('Paused'),
     ConfigValid: asBefore('ConfigValid'),
+    TLSValid: asBefore('TLSValid'),
   };
 }

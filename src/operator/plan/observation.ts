@@ -13,6 +13,8 @@ export interface Observation {
   /** undefined: there is no such ConfigMap. */
   readonly gate: ObservedGate | undefined;
   readonly config: ConfigCheck;
+  /** The Secrets that listeners name. */
+  readonly tls: TlsCheck;
   /** Copies of the configuration that exist, the newest first. */
   readonly configCopies: readonly string[];
   /** Objects that bear a name of ours and do not belong to this pool. Never adopted, never changed. */
@@ -216,6 +218,20 @@ export type ConfigCheck =
       readonly reason: Exclude<ReasonOf<'ConfigValid'>, 'Valid'>;
       readonly message: string;
       readonly lastGoodCopy: string | undefined;
+    };
+
+/** What is known of the Secrets that listeners name. Never holds a value (guarantee G11). */
+export type TlsCheck =
+  | { readonly state: 'NotUsed' }
+  | {
+      readonly state: 'Valid';
+      readonly firstToExpire: { readonly secretName: string /** ISO 8601. */; readonly at: string };
+    }
+  /** Names field, Secret, key and rule. */
+  | {
+      readonly state: 'Invalid';
+      readonly reason: Exclude<ReasonOf<'TLSValid'>, 'Valid' | 'NotUsed'>;
+      readonly message: string;
     };
 
 /** An object in our way. */

@@ -1,11 +1,12 @@
 import type { ApplyContext } from '../apply/context.ts';
 import { currentCopy } from '../apply/context.ts';
+import { MovedOnError } from '../apply/moved-on.ts';
 import { createSeatApi } from '../apply/kube-seat-api.ts';
 import { reclaimUnlabelled } from '../apply/reclaim-unlabelled.ts';
 import type { RunOutcome } from '../apply/run-actions.ts';
 import { runActions } from '../apply/run-actions.ts';
 import type { WatchedNode } from '../observe/watched-node.ts';
-import type { Plan } from '../plan/actions.ts';
+import type { Action, Plan } from '../plan/actions.ts';
 import { areObeyed } from '../plan/cap.ts';
 import { withLimits } from '../plan/status.ts';
 import type { GatewayPoolStatus } from '../../api/status.ts';
@@ -29,6 +30,7 @@ export async function act(
 ): Promise<Acted> {
   const { clock, memories } = dependencies;
   const { pool, memory } = seen;
+  if (plan.actions.some(makesPods)) await lookAtSecrets(dependencies, seen, signal);
   const context = applyContext(dependencies, seen, signal);
   const seatApi = seatApiOf(dependencies, context);
 
@@ -41,6 +43,28 @@ export async function act(
   const isTimely = outcome.completed || (!outcome.outOfDate && areObeyed(seen.observation));
   const isPublished = isTimely && publish !== undefined && (await mayPublish(seatApi, publish));
   return { ...outcome, status: isPublished ? withLimits(status, publish) : status };
+}
+
+/** Whether pods come of it that are made from the present spec. */
+function makesPods(action: Action): boolean {
+  if (action.action === 'RollSlot') return action.to.kind === 'Current';
+  return action.action === 'StartSlots' || (action.action === 'RebuildGate' && action.slots.length > 0);
+}
+
+/**
+ * Note: the configuration is copied before an instance starts with it; these Secrets are not, so that renewed certificates get to the
+ * pods. What was found out about them may be minutes old, and a pod whose Secret is gone would wait for it for ever.
+ *
+ * @throws MovedOnError when they are not valid any more: the next look makes another plan.
+ */
+async function lookAtSecrets(
+  { tlsReader }: ReconcileDependencies,
+  { pool, tls }: Look,
+  signal: AbortSignal,
+): Promise<void> {
+  if (tls.answer.state !== 'Valid') return;
+  const { answer } = await tlsReader.read(pool, signal);
+  if (answer.state === 'Invalid') throw new MovedOnError(`TLS is not set up any more: ${answer.message}`);
 }
 
 function applyContext(dependencies: ReconcileDependencies, seen: Look, signal: AbortSignal): ApplyContext {

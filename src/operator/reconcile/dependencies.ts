@@ -7,6 +7,7 @@ import type { OperatorMetrics } from '../metrics/operator-metrics.ts';
 import type { AskSidecar } from '../observe/ask-sidecars.ts';
 import type { Caches, StoredPool } from '../observe/caches.ts';
 import type { ConfigReader } from '../observe/config-reader.ts';
+import type { TlsReader } from '../observe/tls-reader.ts';
 import type { VersionAge } from '../observe/version-age.ts';
 import type { ProgressAge } from '../observe/watched-pod.ts';
 import type { PoolMemories } from '../observe/pool-memory.ts';
@@ -19,6 +20,7 @@ export interface ReconcileDependencies {
   readonly applier: Applier;
   readonly caches: Caches;
   readonly configReader: ConfigReader;
+  readonly tlsReader: TlsReader;
   readonly memories: PoolMemories;
   readonly versionAge: VersionAge;
   readonly progressAge: ProgressAge;

@@ -8,8 +8,8 @@ export interface Looked {
   readonly now: number;
   /** When the plan wants the next look. */
   readonly planned: number | undefined;
-  /** When the configuration has to be read again. */
-  readonly config: number | undefined;
+  /** When users' Secrets have to be read again. */
+  readonly secrets: readonly (number | undefined)[];
   readonly outcome: Pick<RunOutcome, 'outOfDate' | 'memory'>;
 }
 
@@ -17,7 +17,7 @@ export interface Looked {
 const obstacleMilliseconds = 30_000;
 
 /** When a pool has to be looked at although nothing that is watched has changed. */
-export function lookAgainMilliseconds({ now, planned, config, outcome }: Looked): Result {
+export function lookAgainMilliseconds({ now, planned, secrets, outcome }: Looked): Result {
   const { outOfDate, memory } = outcome;
   // The next look makes a better plan at once. While only something that was refused waits for its turn, it would make the same.
   if (outOfDate) return { requeueSoon: true };
@@ -25,7 +25,7 @@ export function lookAgainMilliseconds({ now, planned, config, outcome }: Looked)
   const isObstructed = [memory.children, memory.slots].some(hasAny);
   const waits = [
     planned,
-    config,
+    ...secrets,
     ...[memory.starts, memory.rolls].map(({ againAt }) => (againAt > now ? againAt - now : undefined)),
     isObstructed ? obstacleMilliseconds : undefined,
   ].filter((wait) => wait !== undefined);

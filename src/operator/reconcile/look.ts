@@ -4,10 +4,11 @@ import { resolveSpec } from '../../api/resolve.ts';
 import { stillForeign } from '../apply/recheck-conflicts.ts';
 import { answersOf, withAnswers } from '../observe/ask-sidecars.ts';
 import type { ConfigReading } from '../observe/config-reader.ts';
+import type { SecretAnswer } from '../observe/secret-answers.ts';
 import { observe } from '../observe/observe.ts';
 import type { PoolMemory } from '../observe/pool-memory.ts';
 import { podsToAsk } from '../plan/pods-to-ask.ts';
-import type { Observation, ObservedPod, PoolIdentity } from '../plan/observation.ts';
+import type { Observation, ObservedPod, PoolIdentity, TlsCheck } from '../plan/observation.ts';
 import type { RenderedPool } from '../render/pool.ts';
 import type { ReconcileDependencies } from './dependencies.ts';
 
@@ -16,6 +17,7 @@ export interface Look {
   readonly pool: RenderedPool;
   readonly observation: Observation;
   readonly reading: ConfigReading;
+  readonly tls: SecretAnswer<TlsCheck>;
   readonly memory: PoolMemory;
 }
 
@@ -30,6 +32,7 @@ export async function look(
   const restart = metadata.annotations?.[requests.restart];
   const pool: RenderedPool = { namespace, name, uid, spec: resolveSpec(spec), restart };
   const reading = await dependencies.configReader.check(pool, signal);
+  const tls = await dependencies.tlsReader.check(pool, signal);
   const memory = await recheck(dependencies, pool, dependencies.memories.of(uid, generation), signal);
   const { caches, versionAge, progressAge, gatewayAge, balancerImage } = dependencies;
 
@@ -38,6 +41,7 @@ export async function look(
     pool,
     caches,
     config: reading.config,
+    tls: tls.answer,
     memory,
     versionAge,
     progressAge,
@@ -45,7 +49,7 @@ export async function look(
     balancerImage,
   });
   const observation = await ask(dependencies, seen, signal);
-  return { pool, observation, reading, memory };
+  return { pool, observation, reading, tls, memory };
 }
 
 async function recheck(

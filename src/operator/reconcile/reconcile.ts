@@ -83,7 +83,7 @@ async function carryThrough(
   return lookAgainMilliseconds({
     now: dependencies.clock.monotonicMilliseconds(),
     planned: plan.requeueAfterMilliseconds,
-    config: seen.reading.readAgainMilliseconds,
+    secrets: [seen.reading.readAgainMilliseconds, seen.tls.readAgainMilliseconds],
     outcome: acted,
   });
 }

@@ -4,6 +4,7 @@ import { endingFileName, stateFolder } from '../../balancer/drain/state-folder.t
 import type { RenderedPool } from './pool.ts';
 import { adminPort } from '../../balancer/config/schema.ts';
 import { restartSeconds } from './probe-grace.ts';
+import { tlsMounts } from './tls-volume.ts';
 
 const stateVolume = `${ownVolumePrefix}state`;
 const tokenVolume = `${ownVolumePrefix}token`;
@@ -109,6 +110,7 @@ export function balancerContainer(pool: RenderedPool, slot: string, image: strin
     volumeMounts: [
       { name: stateVolume, mountPath: stateFolder },
       { name: tokenVolume, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
+      ...tlsMounts(pool),
     ],
   };
 }

@@ -3,11 +3,12 @@ import type { ResolvedSpec } from '../../api/resolve.ts';
 import type { BalancerConfig, StaticBackend } from '../../balancer/config/schema.ts';
 import { keeperRouters } from './keeper-router.ts';
 import type { ListenerPorts } from './ports.ts';
+import { tlsSettings } from './tls-files.ts';
 
 /** The pool's listeners and balancer settings in the words of the sidecar. */
 export function balancerSettings(spec: ResolvedSpec, ports: ListenerPorts): z.input<typeof BalancerConfig> {
-  const { retries, limits, slowStartSeconds, proxyProtocol } = spec.balancer;
-  const { idleSeconds, ...otherLimits } = limits;
+  const { retries, limits, slowStartSeconds, proxyProtocol, forwardedHeader, accessLog } = spec.balancer;
+  const { idleSeconds, queueSeconds, ...otherLimits } = limits;
   const backends = externalBackends(spec);
   return {
     listeners: spec.listeners.map((listener) => ({
@@ -16,14 +17,20 @@ export function balancerSettings(spec: ResolvedSpec, ports: ListenerPorts): z.in
       distribution: listener.distribution,
       port: ports[listener.name] ?? listener.targetPort,
       targetPort: listener.targetPort,
+      ...tlsSettings(listener),
+      ...(listener.acceptProxyFrom.length === 0 ? {} : { acceptProxyFrom: listener.acceptProxyFrom }),
+      ...(listener.allowConnect ? { allowConnect: true } : {}),
+      ...(listener.maxConnections === undefined ? {} : { maxConnections: listener.maxConnections }),
     })),
     ...(backends.length === 0 ? {} : { backends }),
     healthCheck: healthCheck(spec),
     // The sidecar counts the backends that may see a request, the first one included.
     retries: { ...retries, attempts: retries.attempts + 1 },
-    limits: { ...otherLimits, idleMilliseconds: idleSeconds * 1000 },
+    limits: { ...otherLimits, queueMilliseconds: queueSeconds * 1000, idleMilliseconds: idleSeconds * 1000 },
     slowStartSeconds,
     proxyProtocol,
+    forwardedHeader,
+    accessLog,
     sessions: sessionSource(spec),
   };
 }

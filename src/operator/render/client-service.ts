@@ -31,8 +31,17 @@ export function clientService(pool: RenderedPool, ports: ListenerPorts): Service
         port: listener.port,
         protocol: 'TCP',
         targetPort: ports[listener.name] ?? listener.targetPort,
-        ...(listener.protocol === 'HTTP' ? { appProtocol: 'http' } : {}),
+        ...appProtocol(listener),
       })),
     },
   };
+}
+
+/**
+ * What load balancers and meshes may take a port for. Names without a prefix are those of IANA, which knows none for TLS around
+ * something unknown: https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol
+ */
+function appProtocol({ protocol, tls }: RenderedPool['spec']['listeners'][number]): { appProtocol?: string } {
+  if (protocol !== 'HTTP') return {};
+  return { appProtocol: tls === undefined ? 'http' : 'https' };
 }

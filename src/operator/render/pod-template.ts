@@ -11,6 +11,7 @@ import { keepPromises } from './kept-promises.ts';
 import type { PodTemplate, SlotInputs } from './slot-inputs.ts';
 import type { JsonObject } from './template-overlay.ts';
 import { mergeTemplate } from './template-overlay.ts';
+import { tlsVolumes } from './tls-volume.ts';
 
 /** From the end of the drain to the end of the pod: for the gateway's own shutdown. */
 export const shutdownSeconds = 60;
@@ -54,7 +55,7 @@ function podSpec(pool: RenderedPool, slot: string, inputs: SlotInputs): V1PodSpe
     },
     initContainers: [balancerContainer(pool, slot, inputs.balancerImage)],
     containers: [gatewayContainer(pool, inputs.configSecretName)],
-    volumes: [...balancerVolumes, ...gatewayVolumes(pool, inputs.configSecretName)],
+    volumes: [...balancerVolumes, ...tlsVolumes(pool), ...gatewayVolumes(pool, inputs.configSecretName)],
   };
 }
 

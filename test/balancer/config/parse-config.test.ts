@@ -44,6 +44,8 @@ describe('parseConfig', () => {
       distribution: 'RoundRobin',
       port: 2200,
       targetPort: 22,
+      acceptProxyFrom: [],
+      allowConnect: false,
     });
     expect(config.healthCheck).toEqual({
       mode: 'Active',

@@ -26,6 +26,18 @@ describe('parseSettings', () => {
     });
   });
 
+  it('leaves out what it does not know at any depth, and keeps what is beside it', () => {
+    const text = good.replace(
+      'targetPort: 2222}',
+      'targetPort: 2222, tls: {certificateFile: /a, keyFile: /b, curve: x}, moons: [{name: io}]}',
+    );
+
+    expect(parse(text)).toMatchObject({
+      config: { listeners: [{ name: 'ssh', tls: { certificateFile: '/a', keyFile: '/b' } }] },
+      unknownFields: ['listeners[0].tls.curve', 'listeners[0].moons'],
+    });
+  });
+
   it.each([
     {
       name: 'a port out of range',

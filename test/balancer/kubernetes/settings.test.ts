@@ -35,6 +35,7 @@ function settingsBefore(failures: Error[] = []) {
         counts.refused += 1;
       },
     },
+    fileExists: (path) => !path.startsWith('/missing/'),
     clock,
     logger,
     onChange: () => {
@@ -132,5 +133,20 @@ describe('settings', () => {
     await running;
 
     expect(clock.sleeping).toBe(0);
+  });
+
+  it('for files that this pod does not have leave the listener as it was, and say so', async () => {
+    const { settings, clock, carriedOut, lines } = settingsBefore();
+    const plain = '{name: web, protocol: HTTP, port: 15100, targetPort: 8080}';
+    settings.offer(`listeners: [${plain}]`);
+    await clock.advance(0);
+
+    const secured = plain.replace('}', ', tls: {certificateFile: /missing/tls.crt, keyFile: /missing/tls.key}}');
+    settings.offer(`listeners: [${secured}]\nslowStartSeconds: 4`);
+    await clock.advance(0);
+
+    expect(carriedOut.at(-1)).toMatchObject({ slowStartSeconds: 4, listeners: [{ name: 'web', port: 15100 }] });
+    expect(carriedOut.at(-1)?.listeners[0]?.tls).toBeUndefined();
+    expect(lines).toEqual([expect.objectContaining({ asBefore: ['web'], closed: [] })]);
   });
 });

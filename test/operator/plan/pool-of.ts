@@ -84,6 +84,7 @@ export function poolOf(sketch: PoolSketch = {}): Observation {
     slots,
     gate: sketch.gate === 'absent' ? undefined : observedGate(sketch, spec, seats, gateGeneration, generation),
     config: { state: 'Valid', copy: 'prod-config-1' },
+    tls: { state: 'NotUsed' },
     configCopies: ['prod-config-1'],
     conflicts: [],
     refusals: [],

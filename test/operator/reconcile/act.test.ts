@@ -40,7 +40,7 @@ async function shown(observation: Observation, actions: readonly Action[]): Prom
 
   const acted = await act(
     dependencies,
-    trusted<Look>({ pool, observation, memory }),
+    trusted<Look>({ pool, observation, memory, tls: { answer: observation.tls } }),
     plan,
     new AbortController().signal,
   );

@@ -23,6 +23,7 @@ const refused: PoolMemory = {
 const again = (inputs: {
   plan?: number;
   config?: number;
+  tls?: number;
   outOfDate?: boolean;
   memory?: PoolMemory;
 }): ReturnType<typeof lookAgainMilliseconds> => {
@@ -30,7 +31,7 @@ const again = (inputs: {
   return lookAgainMilliseconds({
     now,
     planned: inputs.plan,
-    config: inputs.config,
+    secrets: [inputs.config, inputs.tls],
     outcome: { outOfDate, memory },
   });
 };
@@ -43,6 +44,11 @@ describe('lookAgainMilliseconds', () => {
       name: 'when an unwatched Secret has to be read again',
       result: again({ config: 300_000 }),
       expected: { requeueAfterMilliseconds: 300_000 },
+    },
+    {
+      name: 'when an unwatched Secret of a listener has to be read again',
+      result: again({ config: 300_000, tls: 15_000 }),
+      expected: { requeueAfterMilliseconds: 15_000 },
     },
     {
       name: 'at the first of several times',

@@ -7,6 +7,7 @@ import type { KubeTransport } from '../../../src/kube/transport/transport.ts';
 import { operatorMetrics } from '../../../src/operator/metrics/operator-metrics.ts';
 import { createCaches } from '../../../src/operator/observe/caches.ts';
 import { ConfigReader } from '../../../src/operator/observe/config-reader.ts';
+import { TlsReader } from '../../../src/operator/observe/tls-reader.ts';
 import { PoolMemories } from '../../../src/operator/observe/pool-memory.ts';
 import { createReconcile } from '../../../src/operator/reconcile/reconcile.ts';
 import { FakeClock } from '../../kube/fake-clock.ts';
@@ -39,6 +40,7 @@ function reconcileWith(transport: KubeTransport) {
     applier: new Applier({ client, live: () => undefined }),
     caches,
     configReader: new ConfigReader({ client, watched: caches.configSecrets, clock, random }),
+    tlsReader: new TlsReader({ client, watched: caches.configSecrets, clock, random }),
     memories: new PoolMemories(),
     versionAge: () => 0,
     progressAge: () => 0,

@@ -12,6 +12,9 @@ import { renderedPool } from './rendered-pool.ts';
 const ssh = { name: 'ssh', port: 22, targetPort: 2222, protocol: 'TCP' as const };
 const web = { name: 'web', port: 80, targetPort: 8080, protocol: 'HTTP' as const };
 
+/** What a listener has that says nothing else. */
+const usual = { acceptProxyFrom: [], allowConnect: false };
+
 function settingsOf(spec: Parameters<typeof renderedPool>[0]): BalancerConfig {
   const pool = renderedPool(spec);
   const { data } = balancerConfigMap(pool, listenerPorts(pool.spec, {}));
@@ -26,13 +29,50 @@ describe('balancerConfigMap', () => {
     });
 
     expect(settings.listeners).toEqual([
-      { name: 'ssh', protocol: 'TCP', distribution: 'RoundRobin', port: 15100, targetPort: 2222 },
-      { name: 'web', protocol: 'HTTP', distribution: 'PreferLocal', port: 15101, targetPort: 8080 },
+      { ...usual, name: 'ssh', protocol: 'TCP', distribution: 'RoundRobin', port: 15100, targetPort: 2222 },
+      { ...usual, name: 'web', protocol: 'HTTP', distribution: 'PreferLocal', port: 15101, targetPort: 8080 },
     ]);
     expect(settings.limits.idleMilliseconds).toBe(90_000);
     expect(settings.slowStartSeconds).toBe(3);
     expect(settings.proxyProtocol).toBe('V2');
     expect(settings.retries.attempts).toBe(1);
+  });
+
+  it('passes on limits, the access log and what gateways are told', () => {
+    const settings = settingsOf({
+      listeners: [web],
+      balancer: {
+        limits: {
+          maxSessionsPerInstance: 8,
+          queueLength: 0,
+          queueSeconds: 3,
+          headFields: 50,
+          minimumBodyBytesPerSecond: 0,
+        },
+        accessLog: { samplePercent: 25 },
+        forwardedHeader: 'Both',
+      },
+    });
+
+    expect(settings).toMatchObject({
+      limits: {
+        maxSessionsPerInstance: 8,
+        queueLength: 0,
+        queueMilliseconds: 3000,
+        headFields: 50,
+        minimumBodyBytesPerSecond: 0,
+      },
+      accessLog: { samplePercent: 25 },
+      forwardedHeader: 'Both',
+    });
+  });
+
+  it('passes on what a listener takes from whom', () => {
+    const { listeners } = settingsOf({
+      listeners: [{ ...web, acceptProxyFrom: ['192.0.2.0/24'], allowConnect: true, maxConnections: 7 }],
+    });
+
+    expect(listeners).toMatchObject([{ acceptProxyFrom: ['192.0.2.0/24'], allowConnect: true, maxConnections: 7 }]);
   });
 
   it.each([

@@ -71,6 +71,7 @@ function observeCaches(cluster: Cluster, caches: Caches, clockRate: number, bala
     drainsAgeMilliseconds: 0,
     balancerImage,
     config,
+    tls: { state: 'NotUsed' },
     configCopies: [copy],
     conflicts: [],
     refusals: [],

@@ -11,6 +11,7 @@ import { ready } from './ready.ts';
 import { reconciling } from './reconciling.ts';
 import { rollingOut } from './rolling-out.ts';
 import { stalled } from './stalled.ts';
+import { tlsValid } from './tls-valid.ts';
 import type { Verdict } from './verdict.ts';
 
 export type Verdicts = Readonly<Record<ConditionType, Verdict>>;
@@ -25,6 +26,7 @@ export function verdictsOf(picture: Picture): Verdicts {
     CapExceeded: capExceeded(picture),
     Paused: paused(picture),
     ConfigValid: configValid(picture),
+    TLSValid: tlsValid(picture),
   };
 }
 

@@ -29,6 +29,7 @@ export function ready(picture: Picture): Verdict {
 
   const why = [have, ...troubles(picture), ...limit].join('; ');
   if (observation.config.state === 'Invalid') return verdict('Ready', 'ConfigInvalid', `${why}; ${blocked ?? ''}`);
+  if (observation.tls.state === 'Invalid') return verdict('Ready', 'TLSInvalid', `${why}; ${blocked ?? ''}`);
   if (observation.pool.spec.paused)
     return verdict('Ready', 'Paused', `${why}; nothing is started while the pool is paused`);
   if (counts.surplus > 0) {

@@ -7,7 +7,7 @@ import { verdict } from './verdict.ts';
 
 /** Abnormal when True: only a person can help. Everything that can go on does. */
 export function stalled(picture: Picture): Verdict {
-  const { conflicts, refusals, pool, config } = picture.observation;
+  const { conflicts, refusals, pool, config, tls } = picture.observation;
   const byTemplate = refusals.find(({ by }) => by === 'TemplateRules');
   const problems = [
     ...refusals.map(describeRefusal),
@@ -27,10 +27,14 @@ export function stalled(picture: Picture): Verdict {
 
   const failure = describeFailure(picture);
   if (failure !== undefined) return verdict('Stalled', 'RevisionFailed', failure.message);
+  const awaited = [
+    ...(config.state === 'Valid' ? [] : ['the configuration is valid; see ConfigValid']),
+    ...(tls.state === 'Invalid' ? ['the Secrets of the listeners are; see TLSValid'] : []),
+  ];
   const message =
-    config.state === 'Valid'
+    awaited.length === 0
       ? 'nothing stands in the way'
-      : 'the operator goes on by itself as soon as the configuration is valid; see ConfigValid';
+      : `the operator goes on by itself as soon as ${awaited.join(' and ')}`;
   return verdict('Stalled', 'NotStalled', message);
 }
 
