@@ -13,6 +13,9 @@ const tickMilliseconds = 500;
 /** How often `close` looks whether the last session has ended. */
 const drainPollMilliseconds = 50;
 
+/** What clients get to read their last words in, when `close` is told to cut. */
+const lastWordsMilliseconds = 1000;
+
 /** Makes a data plane without listeners and backends; `setConfig` and `setBackends` give it some. */
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const { clock, random, metrics, ownName } = options;
@@ -59,6 +62,14 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     listener.frontend.finish();
     open.delete(key);
     ending.add(listener);
+  }
+
+  async function cutWithLastWords(): Promise<void> {
+    for (const { frontend } of all()) frontend.cut();
+    const end = clock.monotonicMilliseconds() + lastWordsMilliseconds;
+    while (connections() > 0 && clock.monotonicMilliseconds() < end) {
+      await clock.sleep(drainPollMilliseconds, running.signal);
+    }
   }
 
   registerGauges(metrics, { sessions, listeners: () => [...open.values()], connections });
@@ -121,7 +132,9 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       for (const [key, listener] of open) retire(key, listener);
       const cut = signal ?? new AbortController().signal;
       const isOver = (): boolean => cut.aborted || connections() === 0;
+      const isPatient = !cut.aborted;
       while (!isOver()) await clock.sleep(drainPollMilliseconds, cut);
+      if (isPatient && connections() > 0) await cutWithLastWords();
       for (const listener of ending) listener.frontend.destroy();
       running.abort();
       await background;

@@ -43,7 +43,7 @@ export interface DataPlane {
 
   /**
    * Stops to accept, answers what is in flight (HTTP keep-alive clients get `Connection: close`) and resolves when the last session
-   * has ended. When `signal` aborts, what is left is cut. Idempotent.
+   * has ended. When `signal` aborts meanwhile, what is left is cut as by `cut`; when it is aborted already, it is dropped. Idempotent.
    */
   close(signal?: AbortSignal): Promise<void>;
 }

@@ -126,6 +126,30 @@ describe('close', () => {
     expect(plane.sessions().sessions).toBe(0);
   });
 
+  it('tells WebSockets that they are cut, and is over as soon as they are', async () => {
+    const { plane } = await planeWithBackend();
+    const backend = await rawServer((socket) =>
+      socket.send('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    );
+    cleanups.push(() => backend.close());
+    plane.setBackends([backendAt('prod-0', backend.port)]);
+    const port = await freePort();
+    const listener = { name: 'http', protocol: 'HTTP' as const, address: '127.0.0.1', port };
+    await plane.setConfig(BalancerConfig.parse({ listeners: [listener], healthCheck: { mode: 'Passive' } }));
+    const client = clientOf(port);
+    client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await client.receives('101 Switching');
+    const cut = new AbortController();
+    const closing = plane.close(cut.signal);
+
+    cut.abort();
+    // Close, of any length, 1001: RFC 6455 §5.5.1.
+    expect(await client.ends()).toMatch(/\r\n\r\n\x88.\x03\xe9/);
+    client.socket.end();
+
+    await closing;
+  });
+
   it('lets HTTP clients finish: the response in flight says that it is the last, idle connections end', async () => {
     const { plane } = await planeWithBackend();
     const backend = await rawServer();
