@@ -70,6 +70,9 @@ export const refusedChunks: readonly Refused[] = [
     bytes: chunked('0\r\nTransfer-Encoding: chunked\r\n\r\n'),
   },
   { name: 'Host as a trailer', section: 'RFC 9110 §6.5.1', bytes: chunked('0\r\nHost: other.example\r\n\r\n') },
+  ...['Connection: X', 'Keep-Alive: a', 'TE: gzip', 'Upgrade: a', 'Trailer: X', 'Via: 1.1 a'].map(forbidden),
+  ...['X-Forwarded-For: 192.0.2.1', 'Forwarded: for=a', 'Authorization: Basic a', 'Cookie: a=b'].map(forbidden),
+  ...['Content-Type: a/b', 'Content-Encoding: gzip', 'Expect: 100-continue', 'Max-Forwards: 1'].map(forbidden),
   {
     name: 'trailers that are too large',
     section: 'RFC 6585 §5',
@@ -78,3 +81,11 @@ export const refusedChunks: readonly Refused[] = [
   },
   { name: 'too many trailers', section: 'RFC 6585 §5', bytes: chunked(`0\r\n${'X: a\r\n'.repeat(101)}\r\n`) },
 ];
+
+function forbidden(line: string): Refused {
+  return {
+    name: `the trailer ${line}`,
+    section: 'RFC 9110 §6.5.1',
+    bytes: chunked(`3\r\nabc\r\n0\r\nX: a\r\n${line}\r\n\r\n`),
+  };
+}
