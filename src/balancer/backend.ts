@@ -1,3 +1,5 @@
+import type { Dial } from './transport/security.ts';
+
 /**
  * One gateway that work can be sent to, as whoever watches the pool sees it: EndpointSlices in Kubernetes mode, the configuration
  * file in static mode.
@@ -22,15 +24,17 @@ export interface Backend {
   readonly draining: boolean;
 }
 
-/** Where the work of one listener goes on one backend. */
+/** Where the work of one listener goes on one backend, and how it is connected. */
 export interface Target {
   readonly name: string;
   readonly address: string;
   readonly port: number;
   /** Tells two targets apart, also two pods of one slot. */
   readonly key: string;
+  /** Undefined = plain TCP. */
+  readonly dial: Dial | undefined;
 }
 
-export function targetAt(name: string, address: string, port: number): Target {
-  return { name, address, port, key: `${name}@${address}:${port}` };
+export function targetAt(name: string, address: string, port: number, dial?: Dial): Target {
+  return { name, address, port, key: `${name}@${address}:${port}${dial?.key ?? ''}`, dial };
 }

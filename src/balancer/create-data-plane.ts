@@ -1,8 +1,10 @@
+import { WaitingLines } from './admission/waiting-lines.ts';
 import type { Backend } from './backend.ts';
-import type { BalancerConfig } from './config/schema.ts';
+import type { BalancerConfig, Listener } from './config/schema.ts';
 import { type DataPlane, type DataPlaneOptions, ListenError } from './data-plane.ts';
 import { checkHttp } from './health/http-check.ts';
 import { runProber } from './health/prober.ts';
+import { createListenerSecurity } from './listener-security.ts';
 import { createListenerRuntime, type ListenerRuntime, type SharedState } from './listener-runtime.ts';
 import { registerGauges } from './metrics/gauges.ts';
 import { createSessionBook } from './sessions/session-book.ts';
@@ -19,7 +21,8 @@ const lastWordsMilliseconds = 1000;
 /** Makes a data plane without listeners and backends; `setConfig` and `setBackends` give it some. */
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const { clock, random, metrics, ownName } = options;
-  const sessions = createSessionBook(ownName);
+  const lines = new WaitingLines();
+  const sessions = createSessionBook(ownName, lines);
   const running = new AbortController();
   /** By address and port: what makes a listener another one. */
   const open = new Map<string, ListenerRuntime>();
@@ -37,7 +40,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     if (config === undefined) throw new Error('There is no listener before there is a configuration');
     return config;
   };
-  const shared: SharedState = { options, sessions, config: inForce, connections };
+  const security = createListenerSecurity(options, running.signal);
+  const shared: SharedState = { options, sessions, lines, config: inForce, connections };
 
   async function tickForever(): Promise<void> {
     while (!running.signal.aborted) {
@@ -51,7 +55,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   /** Note: a mistake in the time-outs of one listener must not end those of all others for good. */
   function tick(listener: ListenerRuntime, now: number): void {
     try {
-      listener.frontend.tick(now);
+      listener.tick(now);
     } catch (error) {
       options.logger.error({ err: error }, 'Met an unexpected error in the time-outs of a listener and went on');
     }
@@ -62,6 +66,25 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     listener.frontend.finish();
     open.delete(key);
     ending.add(listener);
+  }
+
+  /**
+   * Opens a listener, or changes the one that is open.
+   * @throws {ListenError} the one that is open then stays as it is
+   */
+  async function bring(key: string, listener: Listener): Promise<void> {
+    const secured = await security.of(listener);
+    const known = open.get(key);
+    if (known !== undefined) {
+      known.setListener(listener, backends, secured);
+      return;
+    }
+    const runtime = createListenerRuntime(listener, secured, shared);
+    runtime.setBackends(backends);
+    runtime.frontend.setDraining(draining);
+    await runtime.startAccepting();
+    open.set(key, runtime);
+    if (isClosing()) retire(key, runtime);
   }
 
   async function cutWithLastWords(): Promise<void> {
@@ -88,31 +111,22 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   return {
     setBackends(next) {
       backends = next;
-      for (const listener of all()) listener.dispatcher.setBackends(backends);
+      for (const listener of all()) listener.setBackends(backends);
     },
     async setConfig(next) {
       if (closing) return;
       config = next;
       const wanted = new Map(next.listeners.map((listener) => [keyOf(listener), listener]));
-      for (const [key, listener] of open) {
-        const settings = wanted.get(key);
-        if (settings === undefined) retire(key, listener);
-        else listener.setListener(settings, backends);
-      }
+      for (const [key, listener] of open) if (!wanted.has(key)) retire(key, listener);
       const failures: ListenError[] = [];
       for (const [key, listener] of wanted) {
-        if (open.has(key)) continue;
-        const runtime = createListenerRuntime(listener, shared);
-        runtime.dispatcher.setBackends(backends);
-        runtime.frontend.setDraining(draining);
         try {
-          await runtime.startAccepting();
-          open.set(key, runtime);
-          if (isClosing()) retire(key, runtime);
+          await bring(key, listener);
         } catch (error) {
           failures.push(error instanceof ListenError ? error : new ListenError(String(error), 'Unknown', error));
         }
       }
+      security.keep(next.listeners);
       const [first] = failures;
       if (first !== undefined) throw first;
     },
@@ -138,6 +152,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       for (const listener of ending) listener.frontend.destroy();
       running.abort();
       await background;
+      await security.ended;
     },
   };
 }

@@ -26,6 +26,8 @@ export interface DispatcherSettings {
   readonly listener: Listener;
   readonly slowStartSeconds: number;
   readonly healthCheck: HealthCheck;
+  /** What one backend gets at once; undefined = as much as there is. */
+  readonly maxSessions?: number | undefined;
   /** How backends are connected; undefined = plain TCP. */
   readonly dial?: Dial | undefined;
 }
@@ -37,11 +39,15 @@ export interface DispatcherOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly counters: Pick<Counters, 'picks' | 'ejected'>;
+  /** How much a backend has in hand, from all listeners. */
+  readonly sessionsOn: (backend: string) => number;
   /** Checks found that the target hangs: what waits there for an answer should move. */
   readonly onDown: (target: Target) => void;
   /** The target gets no new work for now or for ever: idle connections to it should close. What it has, it keeps. */
   readonly onNoNewWork: (target: Target) => void;
 }
+
+const unlimited = Number.POSITIVE_INFINITY;
 
 /** One target as metrics show it. */
 export interface MemberStanding {
@@ -72,6 +78,9 @@ export class Dispatcher {
   /** Who may be picked; undefined = to be found out anew. */
   private eligible: readonly Member[] | undefined;
   private panics = false;
+  /** After `pick` found nobody: somebody could take this piece of work, were he not full. It should wait. */
+  full = false;
+  private maxSessions: number;
   /** At least one member has failures that a success would wipe out. */
   private someFailed = false;
   private byKey: ReadonlyMap<string, Member> = new Map();
@@ -81,6 +90,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.options = options;
     this.settings = options.settings;
+    this.maxSessions = options.settings.maxSessions ?? unlimited;
     this.rotation = createRotation(options.random());
   }
 
@@ -93,6 +103,8 @@ export class Dispatcher {
   /** Thresholds, slow start, name and distribution change in place; a new `targetPort` counts from the next `setBackends`. */
   setSettings(settings: DispatcherSettings): void {
     this.settings = settings;
+    this.maxSessions = settings.maxSessions ?? unlimited;
+    this.full = false;
     this.steadyUntil = Number.NEGATIVE_INFINITY;
     for (const member of this.members) member.picks = this.options.counters.picks(member.name);
   }
@@ -120,7 +132,7 @@ export class Dispatcher {
   }
 
   /**
-   * The next target, or undefined when none can take work. `tried` holds the keys of targets that this piece of work was at; with
+   * The next target, or undefined when none can take work, or all are `full`. `tried` holds the keys of targets that this piece of work was at; with
    * some tried, health decides less: a doubtful target is better than none.
    * @param now for who has read the clock already
    */
@@ -200,12 +212,22 @@ export class Dispatcher {
       .sort((one, other) => compareNames(one.name, other.name));
   }
 
-  private choose(members: readonly Member[]): Target | undefined {
+  private choose(candidates: readonly Member[]): Target | undefined {
+    const members = this.maxSessions === unlimited ? candidates : this.withRoom(candidates);
     if (this.settings.listener.distribution === 'PreferLocal') {
       const local = members.find(({ name }) => name === this.options.ownName);
       if (local !== undefined) return targetOf(local);
     }
     return targetOf(this.rotation.pick(members));
+  }
+
+  /** Who is full is passed over, and has nothing to catch up with when his turn comes again. */
+  private withRoom(candidates: readonly Member[]): readonly Member[] {
+    const hasRoom = ({ name }: Member): boolean => this.options.sessionsOn(name) < this.maxSessions;
+    // The same list tells the rotation that nothing has changed.
+    const members = candidates.every(hasRoom) ? candidates : candidates.filter(hasRoom);
+    this.full = members.length === 0 && candidates.length > 0;
+    return members;
   }
 
   private eligibleMembers(): readonly Member[] {

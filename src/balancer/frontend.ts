@@ -1,3 +1,4 @@
+import type { WaitingLine } from './admission/waiting-line.ts';
 import type { Target } from './backend.ts';
 import type { BalancerConfig, Limits, Listener, Retries } from './config/schema.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -31,7 +32,7 @@ export interface Frontend {
   destroy(): void;
   /** Client connections that are open. */
   readonly connections: number;
-  /** Those of them that carry no session now, but may bring one at any moment. */
+  /** Those of them that carry no session now, but may bring one at any moment: between two requests, or in the waiting line. */
   readonly waiting: number;
   /** HTTP requests whose answer is not out. TCP: none. */
   readonly requests: number;
@@ -44,6 +45,8 @@ export interface FrontendContext {
   readonly retries: () => Retries;
   readonly proxyProtocol: () => BalancerConfig['proxyProtocol'];
   readonly dispatcher: Dispatcher;
+  /** Where work waits while all backends are full. */
+  readonly line: WaitingLine;
   readonly sessions: SessionBook;
   readonly counters: Counters;
   /** Monotonic, in milliseconds. */

@@ -1,3 +1,5 @@
+import type { WaitingLine } from './admission/waiting-line.ts';
+import type { WaitingLines } from './admission/waiting-lines.ts';
 import type { Backend } from './backend.ts';
 import type { BalancerConfig, Listener } from './config/schema.ts';
 import { type DataPlaneOptions, ListenError } from './data-plane.ts';
@@ -17,6 +19,7 @@ import type { Security } from './transport/security.ts';
 export interface SharedState {
   readonly options: DataPlaneOptions;
   readonly sessions: SessionBook;
+  readonly lines: WaitingLines;
   readonly config: () => BalancerConfig;
   /** Client connections over all listeners. */
   readonly connections: () => number;
@@ -28,11 +31,15 @@ export interface ListenerRuntime {
   readonly name: () => string;
   readonly dispatcher: Dispatcher;
   readonly frontend: Frontend;
+  readonly line: WaitingLine;
   /** Connections are accepted at their full cost: Node does not offer what is needed for less. */
   readonly fallback: () => boolean;
   /** @throws {ListenError} */
   startAccepting(): Promise<void>;
   stopAccepting(): void;
+  setBackends(backends: readonly Backend[]): void;
+  /** Called about twice a second: ends what waited too long. */
+  tick(nowMilliseconds: number): void;
   /** New settings for the same protocol, address and port. */
   setListener(listener: Listener, backends: readonly Backend[], security: Security): void;
 }
@@ -43,7 +50,7 @@ const frontends: Readonly<Record<Listener['protocol'], CreateFrontend>> = {
 };
 
 export function createListenerRuntime(first: Listener, firstSecurity: Security, shared: SharedState): ListenerRuntime {
-  const { options, sessions, config } = shared;
+  const { options, sessions, lines, config } = shared;
   const { clock, random, logger, ownName, metrics } = options;
   let listener = first;
   let security = firstSecurity;
@@ -53,8 +60,10 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     listener,
     slowStartSeconds: config().slowStartSeconds,
     healthCheck: config().healthCheck,
+    maxSessions: config().limits.maxSessionsPerInstance,
     dial: security.dial,
   });
+  const line = lines.open();
   const counters = createCounters(metrics, () => listener.name);
   const dispatcher = new Dispatcher({
     settings: settings(),
@@ -63,6 +72,7 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     random,
     logger,
     counters,
+    sessionsOn: (backend) => sessions.on(backend),
     onDown: (target) => frontend.moveFrom(target),
     onNoNewWork: (target) => frontend.closeIdle(target),
   });
@@ -72,6 +82,7 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     retries: () => config().retries,
     proxyProtocol: () => config().proxyProtocol,
     dispatcher,
+    line,
     sessions,
     counters,
     now: () => clock.monotonicMilliseconds(),
@@ -96,6 +107,7 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     name: () => listener.name,
     dispatcher,
     frontend,
+    line,
     fallback: () => listening?.bare === false,
     async startAccepting() {
       const { name, address, port } = listener;
@@ -108,12 +120,23 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
       }
     },
     stopAccepting: () => listening?.close(),
+    setBackends(backends) {
+      dispatcher.setBackends(backends);
+      lines.placeFreed();
+    },
+    tick(nowMilliseconds) {
+      frontend.tick(nowMilliseconds);
+      line.expire(config().limits.queueMilliseconds, nowMilliseconds);
+      // By time alone, a backend may have come back.
+      lines.placeFreed();
+    },
     setListener(next, backends, nextSecurity) {
       listener = next;
       security = nextSecurity;
       counters.renamed();
       dispatcher.setSettings(settings());
       dispatcher.setBackends(backends);
+      lines.placeFreed();
     },
   };
 }

@@ -25,6 +25,7 @@ export function contradictions(config: BalancerConfig): readonly Problem[] {
     ...unknownListeners(config),
     ...halfSessionSource(config),
     ...doublePeers(config),
+    ...tunnelsOverTcp(config),
   ];
 }
 
@@ -65,4 +66,10 @@ function doublePeers({ sessions: { ignore } }: BalancerConfig): readonly Problem
   return [...ignore.entries()]
     .filter(([, { cidr, host }]) => (cidr === undefined) === (host === undefined))
     .map(([index]) => ({ path: ['sessions', 'ignore', index], message: 'needs cidr or host, one of the two' }));
+}
+
+function tunnelsOverTcp({ listeners }: BalancerConfig): readonly Problem[] {
+  return [...listeners.entries()]
+    .filter(([, { protocol, allowConnect }]) => protocol === 'TCP' && allowConnect)
+    .map(([index]) => ({ path: ['listeners', index, 'allowConnect'], message: 'CONNECT needs protocol HTTP' }));
 }

@@ -3,7 +3,7 @@ import type { HeadLimits } from '../http/head-limits.ts';
 import { PartialHead } from '../http/partial-head.ts';
 import { ResponseHead } from '../http/response-head.ts';
 import { incomplete, malformed } from '../http/verdicts.ts';
-import { Wire } from '../transport/wire.ts';
+import { Wire, type WireHandler } from '../transport/wire.ts';
 
 const limits: HeadLimits = { headBytes: 16_384, headFields: 100 };
 
@@ -29,7 +29,7 @@ export function checkHttp(
       resolve(passed);
     };
     const abort = (): void => finish(false);
-    const wire = Wire.connect(target.address, target.port, limits.headBytes, {
+    const handler: WireHandler = {
       onConnected: () => {
         wire.write(Buffer.from(requestText(target, path), 'latin1'));
         wire.resume();
@@ -42,7 +42,8 @@ export function checkHttp(
       onEnd: abort,
       onDrained: () => {},
       onClosed: abort,
-    });
+    };
+    const wire = Wire.connect(target.address, target.port, limits.headBytes, handler, target.dial);
     const timer = setTimeout(abort, timeoutMilliseconds);
     signal.addEventListener('abort', abort);
   });

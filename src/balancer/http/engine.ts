@@ -79,7 +79,7 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
       return connections.size;
     },
     get waiting() {
-      return [...connections].filter((connection) => connection.waiting).length;
+      return [...connections].filter((connection) => connection.waiting).length + context.line.length;
     },
     readBytes,
     get requests() {

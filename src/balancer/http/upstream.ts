@@ -68,7 +68,7 @@ export class Upstream implements WireHandler {
     this.home = home;
     this.limits = limits;
     this.user = user;
-    this.wire = Wire.connect(target.address, target.port, readBytes, this);
+    this.wire = Wire.connect(target.address, target.port, readBytes, this, target.dial);
   }
 
   /** Takes an idle connection for the next request. */

@@ -33,7 +33,9 @@ export function createTcpFrontend(context: FrontendContext): Frontend {
     get connections() {
       return sessions.size;
     },
-    waiting: 0,
+    get waiting() {
+      return context.line.length;
+    },
     readBytes,
     requests: 0,
   };

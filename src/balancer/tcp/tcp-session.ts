@@ -1,15 +1,22 @@
+import type { Waiter } from '../admission/waiting-line.ts';
 import type { Target } from '../backend.ts';
 import type { FrontendContext } from '../frontend.ts';
+import type { RejectReason } from '../metrics/counters.ts';
 import type { BackendSessions } from '../sessions/session-book.ts';
 import { type Relay, relay } from '../transport/relay.ts';
 import { Wire, type WireHandler } from '../transport/wire.ts';
-import { proxyHeader } from './proxy-header.ts';
+import { proxyHeader } from '../proxy-protocol/write-header.ts';
 
 /** Read at once; larger = fewer system calls for bulk transfers. Pages that were never read into cost no memory. */
-const readBytes = 65_536;
+export const readBytes = 65_536;
 
-/** One TCP connection: one backend for all its life. Until the backend accepts, nothing is read from the client. */
-export class TcpSession {
+/** While it waits for a backend with room, so much is read before the client is paused: enough to see most clients go. */
+const keptWhileQueuedBytes = 16_384;
+
+const nothing = Buffer.alloc(0);
+
+/** One TCP connection: one backend for all its life. Unless it has to wait for one, nothing is read from the client until that accepts. */
+export class TcpSession implements Waiter {
   readonly #context: FrontendContext;
   readonly #client: Wire;
   readonly #onClosed: () => void;
@@ -18,14 +25,17 @@ export class TcpSession {
   #relay: Relay | undefined;
   #session: BackendSessions | undefined;
   #connectingSince = 0;
+  /** What the client sent while it waited, and that it then ended its side. */
+  #kept = nothing;
+  #ended = false;
   #answered = false;
 
   constructor(context: FrontendContext, connect: (bytes: number, handler: WireHandler) => Wire, onClosed: () => void) {
     this.#context = context;
     this.#onClosed = onClosed;
     this.#client = connect(readBytes, {
-      onBytes: () => {},
-      onEnd: () => {},
+      onBytes: (bytes, start, end) => this.#keep(bytes.subarray(start, end)),
+      onEnd: () => this.#keepEnd(),
       onDrained: () => {},
       onClosed: () => this.#finish(),
     });
@@ -37,8 +47,8 @@ export class TcpSession {
     const { connectMilliseconds, idleMilliseconds } = this.#context.limits();
     if (this.#relay !== undefined) {
       if (now - this.#relay.activeAt > idleMilliseconds) this.destroy();
-    } else if (now - this.#connectingSince > connectMilliseconds) {
-      this.#backend?.destroy();
+    } else if (this.#backend !== undefined && now - this.#connectingSince > connectMilliseconds) {
+      this.#backend.destroy();
     }
   }
 
@@ -56,23 +66,72 @@ export class TcpSession {
 
   #connectNext(): void {
     this.#endSession();
-    const target = this.#context.dispatcher.pick(this.#tried);
-    if (target === undefined) {
-      // A reset says "not now" where an orderly end would say "this was all".
-      this.#context.counters.rejected('NoBackend');
-      this.#client.reset();
+    const { dispatcher, line } = this.#context;
+    const target = line.length === 0 ? dispatcher.pick(this.#tried) : undefined;
+    if (target !== undefined) this.#connect(target);
+    else if (line.length > 0 || dispatcher.full) this.#queue();
+    else this.#turnAway('NoBackend');
+  }
+
+  /** A reset says "not now" where an orderly end would say "this was all". */
+  #turnAway(reason: RejectReason): void {
+    this.#context.counters.rejected(reason);
+    this.#client.reset();
+  }
+
+  /** All backends are full. The client is read from meanwhile, so that it is seen when it goes. */
+  #queue(): void {
+    const { line, limits, counters, now } = this.#context;
+    this.#backend = undefined;
+    if (!line.join(this, limits().queueLength, now())) {
+      this.#turnAway('QueueFull');
       return;
     }
+    counters.queued();
+    if (this.#kept.length <= keptWhileQueuedBytes) this.#client.resume();
+  }
+
+  get choosy(): boolean {
+    return this.#tried.size > 0;
+  }
+
+  tryStart(): boolean {
+    const { dispatcher } = this.#context;
+    const target = dispatcher.pick(this.#tried);
+    if (target !== undefined) this.#connect(target);
+    else if (dispatcher.full) return false;
+    else this.#turnAway('NoBackend');
+    return true;
+  }
+
+  onWaitedInVain(): void {
+    this.#turnAway('QueueTimeout');
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#kept = Buffer.concat([this.#kept, bytes]);
+    if (this.#kept.length > keptWhileQueuedBytes) this.#client.pause();
+  }
+
+  /** Who has said something may wait for the answer with its own side ended. */
+  #keepEnd(): void {
+    if (this.#kept.length === 0) this.#client.destroy();
+    else this.#ended = true;
+  }
+
+  #connect(target: Target): void {
+    this.#client.pause();
     this.#tried.add(target.key);
     this.#session = this.#context.sessions.begin(target.name);
     this.#connectingSince = this.#context.now();
-    const backend = Wire.connect(target.address, target.port, readBytes, {
+    const handler: WireHandler = {
       onConnected: () => this.#join(target, backend),
       onBytes: () => {},
       onEnd: () => {},
       onDrained: () => {},
       onClosed: () => this.#connectFailed(target),
-    });
+    };
+    const backend = Wire.connect(target.address, target.port, readBytes, handler, target.dial);
     this.#backend = backend;
   }
 
@@ -90,7 +149,13 @@ export class TcpSession {
       const source = { address: client.remoteAddress, port: client.remotePort };
       backend.write(proxyHeader(source, { address: client.localAddress, port: client.localPort }));
     }
-    this.#relay = relay(client, backend, this.#context.now, () => this.#finish());
+    if (this.#kept.length > 0) {
+      backend.write(this.#kept);
+      this.#context.counters.received.value += this.#kept.length;
+      this.#kept = nothing;
+    }
+    this.#relay = relay(client, backend, this.#context.counters, this.#context.now, () => this.#finish());
+    if (this.#ended) client.handler.onEnd();
     const joined = backend.handler;
     const answered = (): void => {
       if (this.#answered) return;
@@ -115,6 +180,7 @@ export class TcpSession {
   }
 
   #finish(): void {
+    this.#context.line.leave(this);
     this.#endSession();
     if (this.#relay === undefined) this.#backend?.destroy();
     this.#onClosed();

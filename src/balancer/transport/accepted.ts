@@ -1,4 +1,5 @@
 import { type Server, Socket } from 'node:net';
+import type { OnRead } from './security.ts';
 
 /** The operating system's connection as Node's core has it, before a socket is put around it. */
 export interface ConnectionHandle {
@@ -45,4 +46,35 @@ function isConnection(handle: unknown): handle is ConnectionHandle {
 export function resetAccepted(accepted: Accepted): void {
   const socket: Socket = accepted instanceof Socket ? accepted : Reflect.construct(Socket, [{ handle: accepted }]);
   socket.resetAndDestroy();
+}
+
+/** With so much queued a connection is full: short, as what waits there is memory. */
+export const queueBytes = 16_384;
+
+const socketOptions = { allowHalfOpen: true, writableHighWaterMark: queueBytes };
+
+/** Node's published types know only some of the options that its sockets take. */
+export function makeSocket(options: object): Socket {
+  const socket: Socket = Reflect.construct(Socket, [{ ...socketOptions, ...options }]);
+  return socket;
+}
+
+/** A socket around a bare connection. `handle` and `manualStart` are what Node's own server and client give to theirs. */
+export function adopt(handle: ConnectionHandle, onread?: OnRead): Socket {
+  const reading = onread === undefined ? {} : { onread };
+  return makeSocket({ handle, manualStart: true, readable: true, writable: true, ...reading });
+}
+
+/** The peer's address without the IPv4-mapped prefix; empty once the peer is gone. */
+export function peerAddress(accepted: Accepted): string {
+  if (accepted instanceof Socket) return plainAddress(accepted.remoteAddress ?? '');
+  const name: { address?: string } = {};
+  const getpeername: unknown = Reflect.get(accepted, 'getpeername');
+  if (typeof getpeername === 'function') Reflect.apply(getpeername, accepted, [name]);
+  return plainAddress(name.address ?? '');
+}
+
+/** On a dual-stack socket IPv4 addresses have an IPv6 form (RFC 4291 §2.5.5.2). */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }

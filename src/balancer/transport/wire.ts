@@ -1,6 +1,9 @@
 import { Socket } from 'node:net';
-import { type Accepted, type ConnectionHandle, keepAliveMilliseconds } from './accepted.ts';
+import { type Accepted, adopt, keepAliveMilliseconds, makeSocket, plainAddress, queueBytes } from './accepted.ts';
 import { type BufferPool, bufferPool, frontRoom } from './buffers.ts';
+import type { Addresses } from './addresses.ts';
+import { DirectStream, type DirectUser } from './direct-stream.ts';
+import type { Dial, OnRead, SecureSide } from './security.ts';
 
 /** What happens on a wire. Calls never nest, and none comes after `onClosed`. */
 export interface WireHandler {
@@ -35,29 +38,41 @@ let reading: ReadBuffer | undefined;
  * One TCP connection with half-close, keep-alive and back-pressure, reading into one buffer of its own instead of a new one for each
  * read: that is what keeps the memory flat under load.
  */
-export class Wire {
+export class Wire implements DirectUser {
   handler: WireHandler;
   private socket: Socket;
+  /** Undefined: Node does not offer it here, or it is not connected yet. */
+  private direct: DirectStream | undefined;
   private readonly pool: BufferPool;
   private readonly buffer: ReadBuffer;
   /** Read buffers of other wires that our queued writes refer to. */
   private borrowed: Buffer[] = [];
   private paused = true;
+  /** `write` said so. */
+  private full = false;
   /** Neither ended nor dropped by us, nor lost. Asking the socket would go through four of its getters for each write. */
   private writable = true;
   private error: NodeJS.ErrnoException | undefined;
+  /** It carries TLS: the methods are the same, and what is read and written is what is inside. */
+  readonly secure: boolean;
+  /** Only with TLS: what came while we were paused, as records that are deciphered already cannot be left in the kernel. */
+  private kept: Buffer[] | undefined;
+  /** Behind what is kept, the other side ended. */
+  private keptEnd = false;
+  private told: Addresses | undefined;
 
-  private constructor(bufferBytes: number, handler: WireHandler, open: (onread: OnRead) => Socket) {
+  private constructor(bufferBytes: number, handler: WireHandler, open: (onread: OnRead) => Socket, secure = false) {
     this.handler = handler;
+    this.secure = secure;
     this.pool = bufferPool(bufferBytes);
     this.buffer = { memory: this.pool.take(), used: false, lent: false };
     this.socket = open({ buffer: () => this.nextBuffer(), callback: (count) => this.receive(count) });
     const socket = this.socket;
-    socket.on('end', () => this.handler.onEnd());
-    socket.on('drain', () => {
-      this.giveBack();
-      this.handler.onDrained();
+    socket.on('end', () => {
+      if (this.kept === undefined) this.handler.onEnd();
+      else this.keptEnd = true;
     });
+    socket.on('drain', () => this.onFlushed());
     socket.on('error', (error) => {
       this.error = error;
       this.writable = false;
@@ -65,42 +80,73 @@ export class Wire {
     socket.on('close', () => this.close());
   }
 
-  /** Starts to connect. `onConnected` or `onClosed` follows. */
-  static connect(address: string, port: number, bufferBytes: number, handler: WireHandler): Wire {
+  /** Starts to connect, by TLS when `dial` says how. `onConnected` or `onClosed` follows. */
+  static connect(address: string, port: number, bufferBytes: number, handler: WireHandler, dial?: Dial): Wire {
+    if (dial !== undefined) {
+      const secure = new Wire(bufferBytes, handler, (onread) => dial.open(address, port, onread), true);
+      secure.socket.on('secureConnect', () => secure.handler.onConnected?.());
+      return secure;
+    }
     const wire = new Wire(bufferBytes, handler, (onread) => makeSocket({ onread }));
     wire.setOptions();
-    wire.socket.on('connect', () => wire.handler.onConnected?.());
+    wire.socket.on('connect', () => {
+      wire.direct = DirectStream.of(wire.socket, wire);
+      wire.handler.onConnected?.();
+    });
     wire.socket.connect({ host: address, port });
     return wire;
   }
 
-  /** Takes over a connection of `listen`; reading waits for `resume`. */
-  static accept(accepted: Accepted, bufferBytes: number, handler: WireHandler): Wire {
-    if (!(accepted instanceof Socket)) return new Wire(bufferBytes, handler, (onread) => adopt(accepted, onread));
+  /** Takes over a connection of `listen`, or one that is a wire already; reading waits for `resume`. */
+  static accept(accepted: Accepted | Wire, bufferBytes: number, handler: WireHandler): Wire {
+    if (accepted instanceof Wire) {
+      accepted.handler = handler;
+      return accepted;
+    }
+    if (!(accepted instanceof Socket)) {
+      const bare = new Wire(bufferBytes, handler, (onread) => adopt(accepted, onread));
+      bare.direct = DirectStream.of(bare.socket, bare);
+      return bare;
+    }
 
     // Node gives static read buffers to outgoing sockets only. Here data events do the same for more memory.
     const wire = new Wire(bufferBytes, handler, () => accepted);
     wire.setOptions();
-    accepted.on('data', (bytes: Buffer) => wire.receiveCopy(bytes));
-    accepted.pause();
+    wire.readByEvents();
+    return wire;
+  }
+
+  /** Takes over a connection of `listen` whose client speaks TLS, from its first byte on. `onConnected` or `onClosed` follows. */
+  static acceptSecure(accepted: Accepted, bufferBytes: number, handler: WireHandler, side: SecureSide): Wire {
+    const plain = accepted instanceof Socket ? accepted : undefined;
+    plain?.setNoDelay(true).setKeepAlive(true, keepAliveMilliseconds);
+    const open = (onread: OnRead): Socket => side.open(plain ?? accepted, onread);
+    const wire = new Wire(bufferBytes, handler, open, true);
+    if (plain !== undefined || !side.readsIntoBuffers) wire.readByEvents();
+    side.onSecure(wire.socket, () => wire.handler.onConnected?.());
     return wire;
   }
 
   /** The peer's address without the IPv4-mapped prefix; empty once the peer is gone. */
   get remoteAddress(): string {
-    return plainAddress(this.socket.remoteAddress ?? '');
+    return this.told?.source.address ?? plainAddress(this.socket.remoteAddress ?? '');
   }
 
   get remotePort(): number {
-    return this.socket.remotePort ?? 0;
+    return this.told?.source.port ?? this.socket.remotePort ?? 0;
   }
 
   get localAddress(): string {
-    return plainAddress(this.socket.localAddress ?? '');
+    return this.told?.destination.address ?? plainAddress(this.socket.localAddress ?? '');
   }
 
   get localPort(): number {
-    return this.socket.localPort ?? 0;
+    return this.told?.destination.port ?? this.socket.localPort ?? 0;
+  }
+
+  /** From now on these are the addresses of its ends: the peer only passes on what somebody else says. */
+  tell(addresses: Addresses): void {
+    this.told = addresses;
   }
 
   get closed(): boolean {
@@ -114,20 +160,21 @@ export class Wire {
 
   /** Everything that was written is in the kernel's hands. */
   get idle(): boolean {
-    return this.socket.writableLength === 0;
+    return (this.direct?.queuedBytes ?? this.socket.writableLength) === 0;
   }
 
   /** Writes what stands in `bytes` from `start` to `end`. False = the queue is full: stop until `onDrained`. */
   write(bytes: Buffer, start = 0, end = bytes.length): boolean {
     if (!this.writable) return true;
-    const { socket } = this;
-    if (this.borrowed.length > 0 && socket.writableLength === 0) this.giveBack();
-    const accepted = socket.write(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
-    if (socket.writableLength !== 0 && reading?.memory === bytes) {
-      if (!reading.lent) this.borrowed.push(bytes);
-      reading.lent = true;
-    }
-    return accepted;
+    const { direct } = this;
+    const part = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
+    if (direct === undefined) return this.writeToSocket(bytes, part);
+    if (direct.queuedBytes === 0 && this.borrowed.length > 0) this.giveBack();
+    direct.write(part);
+    if (direct.queuedBytes === 0) return true;
+    this.borrow(bytes);
+    this.full = direct.queuedBytes >= queueBytes;
+    return !this.full;
   }
 
   pause(): void {
@@ -139,6 +186,8 @@ export class Wire {
     if (!this.paused) return;
     this.paused = false;
     this.socket.resume();
+    // Note: later, because calls of the handler must not nest.
+    if (this.kept !== undefined) process.nextTick(() => this.deliver());
   }
 
   /** Sends what is queued, then the end of our side. */
@@ -153,7 +202,8 @@ export class Wire {
    * sends now is answered with a reset.
    */
   finish(): void {
-    if (this.idle) this.destroy();
+    // Without its own last word a TLS connection looks cut off.
+    if (this.idle && !this.secure) this.destroy();
     else this.end();
   }
 
@@ -169,27 +219,73 @@ export class Wire {
     this.socket.resetAndDestroy();
   }
 
+  /** From its stream: nothing is queued any more. */
+  onFlushed(): void {
+    this.giveBack();
+    if (!this.full || !this.writable) return;
+    this.full = false;
+    this.handler.onDrained();
+  }
+
+  private writeToSocket(bytes: Buffer, part: Buffer): boolean {
+    const { socket } = this;
+    const behind = socket.writableLength > 0;
+    if (!behind && this.borrowed.length > 0) this.giveBack();
+    this.full = !socket.write(part);
+    // Note: TLS has made a record of what is not queued behind another write, and needs it no more.
+    if (socket.writableLength > 0 && (behind || !this.secure)) this.borrow(bytes);
+    return !this.full;
+  }
+
+  /** A write from `bytes` is queued: if another wire reads to there, it has to read elsewhere meanwhile. */
+  private borrow(bytes: Buffer): void {
+    if (reading?.memory !== bytes) return;
+    if (!reading.lent) this.borrowed.push(bytes);
+    reading.lent = true;
+  }
+
   private setOptions(): void {
     this.socket.setNoDelay(true);
     this.socket.setKeepAlive(true, keepAliveMilliseconds);
   }
 
-  private receive(count: number): boolean {
+  /** From its stream: so much was read. */
+  receive(count: number): boolean {
     const buffer = this.buffer;
     buffer.used = true;
+    if (this.secure && (this.paused || this.kept !== undefined)) {
+      this.kept ??= [];
+      this.kept.push(withFrontRoom(buffer.memory.subarray(frontRoom, frontRoom + count)));
+      return true;
+    }
     reading = buffer;
     this.handler.onBytes(buffer.memory, frontRoom, frontRoom + count);
     return true;
   }
 
-  private receiveCopy(bytes: Buffer): void {
-    const copy = Buffer.allocUnsafeSlow(frontRoom + bytes.length);
-    bytes.copy(copy, frontRoom);
-    this.handler.onBytes(copy, frontRoom, copy.length);
+  private readByEvents(): void {
+    this.socket.on('data', (bytes: Buffer) => {
+      const copy = withFrontRoom(bytes);
+      this.handler.onBytes(copy, frontRoom, copy.length);
+    });
+    this.socket.pause();
+  }
+
+  /** Hands over what was kept, as long as nobody pauses again. */
+  private deliver(): void {
+    while (!this.paused && this.kept !== undefined && !this.socket.destroyed) {
+      const bytes = this.kept.shift();
+      if (bytes === undefined) {
+        this.kept = undefined;
+        if (this.keptEnd) this.handler.onEnd();
+      } else {
+        this.handler.onBytes(bytes, frontRoom, bytes.length);
+      }
+    }
   }
 
   /** Node asks after each read where the next one goes. No answer = where the last one went, which spares it a call into its core. */
-  private nextBuffer(): Buffer | undefined {
+  nextBuffer(): Buffer | undefined {
     const buffer = this.buffer;
     if (buffer.lent) {
       buffer.memory = this.pool.take();
@@ -213,25 +309,8 @@ export class Wire {
   }
 }
 
-interface OnRead {
-  buffer: () => Buffer | undefined;
-  callback: (count: number) => boolean;
-}
-
-/** Half-close, and a short queue: what waits in it is memory. */
-const socketOptions = { allowHalfOpen: true, writableHighWaterMark: 16_384 };
-
-/** Node's published types know only some of the options that its sockets take. */
-function makeSocket(options: object): Socket {
-  const socket: Socket = Reflect.construct(Socket, [{ ...socketOptions, ...options }]);
-  return socket;
-}
-
-/** `handle` and `manualStart` are what Node's own server and client give to their sockets. */
-function adopt(handle: ConnectionHandle, onread: OnRead): Socket {
-  return makeSocket({ handle, manualStart: true, onread, readable: true, writable: true });
-}
-
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+function withFrontRoom(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(frontRoom + bytes.length);
+  bytes.copy(copy, frontRoom);
+  return copy;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { proxyHeader } from '../../../src/balancer/tcp/proxy-header.ts';
+import { proxyHeader } from '../../../src/balancer/proxy-protocol/write-header.ts';
 
 const signature = '0d0a0d0a000d0a515549540a';
 

@@ -1,17 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
-
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
-
-const signature = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
-
-/** Version 2, command PROXY. */
-const versionAndCommand = 0x21;
-
-/** TCP over IPv4, over IPv6, and "unspecified": the receiver then uses the connection's own addresses. */
-const families = { ipv4: 0x11, ipv6: 0x21, unspecified: 0x00 } as const;
+import type { Endpoint } from '../transport/addresses.ts';
+import { families, proxyCommand, signature } from './octets.ts';
 
 /**
  * The PROXY protocol's binary header: tells a backend who the client is.
@@ -31,7 +20,7 @@ export function proxyHeader(source: Endpoint, destination: Endpoint): Buffer {
 }
 
 function frame(family: number, payload: Buffer): Buffer {
-  const head = Buffer.from([versionAndCommand, family, payload.length >> 8, payload.length & 0xff]);
+  const head = Buffer.from([proxyCommand, family, payload.length >> 8, payload.length & 0xff]);
   return Buffer.concat([signature, head, payload]);
 }
 
