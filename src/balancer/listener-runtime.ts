@@ -12,6 +12,7 @@ import type { SessionBook } from './sessions/session-book.ts';
 import { systemErrorCode } from './system-error.ts';
 import { createTcpFrontend } from './tcp/tcp-frontend.ts';
 import { type Accepted, resetAccepted } from './transport/accepted.ts';
+import { readsAndWritesDirectly } from './transport/direct-stream.ts';
 import { type Listening, listen } from './transport/listen.ts';
 import type { Security } from './transport/security.ts';
 
@@ -32,7 +33,7 @@ export interface ListenerRuntime {
   readonly dispatcher: Dispatcher;
   readonly frontend: Frontend;
   readonly line: WaitingLine;
-  /** Connections are accepted at their full cost: Node does not offer what is needed for less. */
+  /** Connections are accepted, read and written at their full cost: Node does not offer what is needed for less. */
   readonly fallback: () => boolean;
   /** @throws {ListenError} */
   startAccepting(): Promise<void>;
@@ -108,7 +109,7 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     dispatcher,
     frontend,
     line,
-    fallback: () => listening?.bare === false,
+    fallback: () => listening !== undefined && !(listening.bare && readsAndWritesDirectly),
     async startAccepting() {
       const { name, address, port } = listener;
       try {

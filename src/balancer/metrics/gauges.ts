@@ -1,3 +1,4 @@
+import type { WaitingLine } from '../admission/waiting-line.ts';
 import type { Dispatcher } from '../dispatcher.ts';
 import type { Frontend } from '../frontend.ts';
 import type { SessionBook } from '../sessions/session-book.ts';
@@ -10,6 +11,7 @@ export interface Observed {
     readonly name: () => string;
     readonly dispatcher: Dispatcher;
     readonly frontend: Frontend;
+    readonly line: Pick<WaitingLine, 'length'>;
     readonly fallback: () => boolean;
   }[];
   readonly connections: () => number;
@@ -25,6 +27,9 @@ export function registerGauges(metrics: Metrics, { sessions, listeners, connecti
   metrics.gauge('gatewaypool_balancer_requests_in_flight', 'HTTP requests whose answer is not out.', () =>
     listeners().map(({ name, frontend }) => ({ labels: { listener: name() }, value: frontend.requests })),
   );
+  metrics.gauge('gatewaypool_balancer_queue_length', 'Work that waits because all backends are full.', () =>
+    listeners().map(({ name, line }) => ({ labels: { listener: name() }, value: line.length })),
+  );
   metrics.gauge('gatewaypool_balancer_backend_ready', 'Whether the backend gets new work by its readiness.', () =>
     standings(listeners(), ({ ready }) => ready),
   );
@@ -36,7 +41,7 @@ export function registerGauges(metrics: Metrics, { sessions, listeners, connecti
   );
   metrics.gauge(
     'gatewaypool_balancer_fallback_transport',
-    'Whether connections are accepted by published parts of Node.js only, for more memory and CPU.',
+    'Whether connections go through published parts of Node.js only, for more memory and CPU.',
     () => listeners().map(({ name, fallback }) => ({ labels: { listener: name() }, value: Number(fallback()) })),
   );
 }
