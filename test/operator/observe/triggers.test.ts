@@ -80,6 +80,22 @@ describe('a change', () => {
     expect(keys()).toEqual([]);
   });
 
+  it.each([
+    { tls: { secretName: 'web-tls' } },
+    { tls: { secretName: 'x', clientCASecretName: 'web-tls' } },
+    { targetTLS: { caSecretName: 'web-tls' } },
+    { targetTLS: { clientSecretName: 'web-tls' } },
+  ])('of the Secret of a listener, %j, brings the pools that name it', (listener) => {
+    const pool = poolUsing('prod', 's');
+    caches.pools.put({ ...pool, spec: { config: { secretName: 's' }, listeners: [{ name: 'ssh' }, listener] } }, '1');
+    caches.pools.put(poolUsing('other', 's'), '2');
+    enqueued.length = 0;
+
+    caches.configSecrets.put(objectOf('Secret', 'web-tls', undefined), '1');
+
+    expect(keys()).toEqual(['a/prod']);
+  });
+
   it('of a configuration brings the pools of its namespace that use it', () => {
     for (const pool of [poolUsing('prod', 'shared'), poolUsing('test', 'other'), poolUsing('prod', 'shared', 'b')])
       caches.pools.put(pool, '1');

@@ -21,6 +21,10 @@ const broken = {
   observation: { config: { state: 'Invalid', reason: 'Empty', message: 'empty', lastGoodCopy: undefined } },
 } as const;
 
+const withoutSecret = {
+  observation: { tls: { state: 'Invalid', reason: 'SecretNotFound', message: 'no Secret' } },
+} as const;
+
 describe('transitionEvents', () => {
   it.each([
     {
@@ -62,6 +66,16 @@ describe('transitionEvents', () => {
       name: 'that it was mended',
       pool: after({ running: [0, 1, 2], ...broken }, { running: [0, 1, 2] }),
       events: ['Normal Valid'],
+    },
+    {
+      name: 'a Secret of a listener that is gone',
+      pool: after({ running: [0, 1, 2] }, { running: [0, 1, 2], ...withoutSecret }),
+      events: ['Warning SecretNotFound'],
+    },
+    {
+      name: 'that it is there again',
+      pool: after({ running: [0, 1, 2], ...withoutSecret }, { running: [0, 1, 2] }),
+      events: ['Normal NotUsed'],
     },
     { name: 'nothing good of a new pool', pool: poolOf({ published: 'nothing' }), events: [] },
     {

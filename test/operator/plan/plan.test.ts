@@ -152,6 +152,10 @@ describe('plan', () => {
     { name: '3 of 3 ready', sketch: { running: [0, 1, 2] } },
     { name: '1 over the maximum', sketch: { max: 2, running: [0, 1, 2] } },
     {
+      name: 'TLS not valid, 0 of 3 ready',
+      sketch: { observation: { tls: { state: 'Invalid', reason: 'KeyNotFound', message: 'k' } } } as const,
+    },
+    {
       name: 'config not valid, 0 of 3 ready',
       sketch: {
         observation: { config: { state: 'Invalid', reason: 'Empty', message: 'e', lastGoodCopy: undefined } },

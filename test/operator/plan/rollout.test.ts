@@ -202,6 +202,15 @@ describe('rollout, why nobody goes', () => {
       why: 'Blocked: nothing is replaced, because the configuration is not valid: it is empty',
     },
     {
+      name: 'a Secret of a listener is missing, so what takes their place could not start',
+      pool: poolOf({
+        max: 2,
+        outdated: [0, 1],
+        observation: { tls: { state: 'Invalid', reason: 'SecretNotFound', message: 'Secret "t" does not exist' } },
+      }),
+      why: 'Blocked: nothing is replaced, because TLS is not set up: Secret "t" does not exist',
+    },
+    {
       name: 'a node of the pool is cordoned, and they are elsewhere',
       pool: poolOf({
         outdated: [0],

@@ -68,6 +68,13 @@ describe('startableSlots', () => {
       numbers: [],
     },
     {
+      name: 'starts nothing without a Secret that a listener names: the pod would hold its seat and never start',
+      pool: poolOf({
+        observation: { tls: { state: 'Invalid', reason: 'SecretNotFound', message: 'no Secret' } },
+      }),
+      numbers: [],
+    },
+    {
       name: 'does not pass over a name that is taken',
       pool: poolOf({ max: 2, observation: foreign('Deployment', 'prod-0') }),
       numbers: [1],

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { trusted } from '../../../src/kube/json.ts';
 import { noBackoff, noObstacles, PoolMemories } from '../../../src/operator/observe/pool-memory.ts';
 import type { Action, Plan } from '../../../src/operator/plan/actions.ts';
-import type { Observation } from '../../../src/operator/plan/observation.ts';
+import type { Observation, TlsCheck } from '../../../src/operator/plan/observation.ts';
 import { act } from '../../../src/operator/reconcile/act.ts';
 import type { ReconcileDependencies } from '../../../src/operator/reconcile/dependencies.ts';
 import type { Look } from '../../../src/operator/reconcile/look.ts';
@@ -64,5 +64,51 @@ describe('the maximum that the status shows', () => {
     },
   ])('is $name', async ({ pool, actions, shows }) => {
     expect(await shown(pool, actions)).toBe(shows);
+  });
+});
+
+describe('a start with Secrets of listeners', () => {
+  const valid = { state: 'Valid', firstToExpire: { secretName: 'prod-tls', at: '2027-01-01T00:00:00.000Z' } } as const;
+  const gone = { state: 'Invalid', reason: 'SecretNotFound', message: 'Secret "prod-tls" does not exist' } as const;
+
+  /** Carries out a plan while the API server says `now` of the Secrets; the plan was made from `valid`. */
+  async function acted(actions: readonly Action[], now: TlsCheck): Promise<{ outcome: string; reads: number }> {
+    let reads = 0;
+    const observation = poolOf({ running: [0], observation: { tls: valid } });
+    const refused = { refused: 1, againAt: Number.POSITIVE_INFINITY };
+    const memory = { generation: 4, children: noObstacles, slots: noObstacles, starts: refused, rolls: refused };
+    const dependencies = trusted<ReconcileDependencies>({
+      caches: {},
+      clock: new FakeClock(),
+      logger: memoryLogger().logger,
+      memories: new PoolMemories(),
+      tlsReader: {
+        read: () => {
+          reads += 1;
+          return Promise.resolve({ answer: now });
+        },
+      },
+    });
+    const plan: Plan = { actions, publish: undefined, status: {}, events: [], requeueAfterMilliseconds: undefined };
+    const look = trusted<Look>({ pool: observation.pool, observation, memory, tls: { answer: valid } });
+    const outcome = await act(dependencies, look, plan, new AbortController().signal).then(
+      () => 'went on',
+      (error: unknown) => String(error),
+    );
+    return { outcome, reads };
+  }
+
+  it('is given up when one of them is gone by now', async () => {
+    const { outcome } = await acted([start], gone);
+
+    expect(outcome).toBe('MovedOnError: TLS is not set up any more: Secret "prod-tls" does not exist');
+  });
+
+  it('goes on when they are there still', async () => {
+    expect(await acted([start], valid)).toEqual({ outcome: 'went on', reads: 1 });
+  });
+
+  it('is what they are read for: nothing else is worth a request', async () => {
+    expect(await acted([], gone)).toEqual({ outcome: 'went on', reads: 0 });
   });
 });

@@ -88,6 +88,32 @@ describe('rendered objects', () => {
     expect(rendered).toBe(golden('children-listening', rendered));
   });
 
+  it('what TLS adds: files for the sidecar, and where it finds them', () => {
+    const pool = renderedPool({
+      listeners: [
+        {
+          name: 'https',
+          port: 443,
+          targetPort: 8443,
+          protocol: 'HTTP',
+          tls: { secretName: 'prod-tls', clientCASecretName: 'prod-clients' },
+          targetTLS: { caSecretName: 'prod-gateway-ca', serverName: 'gateway.prod.internal' },
+        },
+        { name: 'ssh', port: 22, targetPort: 2222, protocol: 'TCP', acceptProxyFrom: ['192.0.2.0/24'] },
+      ],
+      balancer: { limits: { maxSessionsPerInstance: 20 }, forwardedHeader: 'Both' },
+    });
+    const ports = listenerPorts(pool.spec, {});
+
+    const rendered = asYaml(
+      slotDeployment(pool, 'prod-0', inputs),
+      clientService(pool, ports),
+      balancerConfigMap(pool, ports),
+    );
+
+    expect(rendered).toBe(golden('tls', rendered));
+  });
+
   it('what is different in a pool that only dials out', () => {
     const ports = listenerPorts(keeper.spec, {});
 

@@ -5,6 +5,8 @@ import { renderedPool } from './rendered-pool.ts';
 const revision = (spec: Parameters<typeof renderedPool>[0], configHash: string | undefined = 'c0ffee0000'): string =>
   revisionOf(renderedPool(spec).spec, configHash);
 
+const https = { name: 'web', port: 443, targetPort: 8080, protocol: 'HTTP' as const };
+
 describe('revisionOf', () => {
   it.each([
     { name: 'the image', spec: { image: 'registry.example/gateway:1.8.5' } },
@@ -14,6 +16,8 @@ describe('revisionOf', () => {
       name: 'how the configuration is delivered',
       spec: { config: { secretName: 'prod-gateway', as: { file: '/etc/c.json' } } },
     },
+    { name: 'the Secret of a listener', spec: { listeners: [{ ...https, tls: { secretName: 'next-tls' } }] } },
+    { name: 'whom gateways must be issued by', spec: { listeners: [{ ...https, targetTLS: { caSecretName: 'ca' } }] } },
   ])('is another one when the user changes $name', ({ spec }) => {
     expect(revision(spec)).not.toBe(revision({}));
   });
@@ -32,8 +36,20 @@ describe('revisionOf', () => {
       spec: { config: { secretName: 'other', as: { env: 'GATEWAY_CONFIG' } } },
     },
     { name: 'the drain deadline', spec: { drain: { deadlineSeconds: 1 } } },
+    { name: 'the name that gateways must have', spec: { listeners: [{ ...https, targetTLS: { serverName: 'g' } }] } },
   ])('stays when the user changes $name', ({ spec }) => {
     expect(revision(spec)).toBe(revision({}));
+  });
+
+  it('is another one for another Secret of a listener, and another use of it', () => {
+    const listeners = [
+      { ...https, tls: { secretName: 'prod-tls' } },
+      { ...https, tls: { secretName: 'next-tls' } },
+      { ...https, tls: { secretName: 'prod-tls', clientCASecretName: 'prod-tls' } },
+      { ...https, name: 'admin', tls: { secretName: 'prod-tls' } },
+    ];
+
+    expect(new Set(listeners.map((listener) => revision({ listeners: [listener] }))).size).toBe(4);
   });
 
   it('does not depend on the order in which a template is written', () => {

@@ -29,7 +29,7 @@ export function stalled(picture: Picture): Verdict {
   if (failure !== undefined) return verdict('Stalled', 'RevisionFailed', failure.message);
   const awaited = [
     ...(config.state === 'Valid' ? [] : ['the configuration is valid; see ConfigValid']),
-    ...(tls.state === 'Invalid' ? ['the Secrets of the listeners are; see TLSValid'] : []),
+    ...(tls.state === 'Invalid' ? ['the Secrets of the listeners are valid; see TLSValid'] : []),
   ];
   const message =
     awaited.length === 0

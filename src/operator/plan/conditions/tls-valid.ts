@@ -6,7 +6,7 @@ import { verdict } from './verdict.ts';
 export function tlsValid({ observation: { tls } }: Picture): Verdict {
   if (tls.state === 'NotUsed') return verdict('TLSValid', 'NotUsed', 'no listener names a Secret');
   if (tls.state === 'Invalid') {
-    const message = `${tls.message}; no instance starts or is replaced until then, running ones go on with what they have`;
+    const message = `${tls.message}; no instance starts or is replaced until that is mended, running ones go on with what they have`;
     return verdict('TLSValid', tls.reason, message);
   }
 

@@ -19,6 +19,9 @@ const broken = {
     lastGoodCopy: 'prod-config-1',
   },
 } as const;
+const withoutSecret = {
+  tls: { state: 'Invalid', reason: 'SecretNotFound', message: 'spec.listeners[0].tls.secretName: no such Secret' },
+} as const;
 const refusal = (by: Refusal['by']): Partial<Observation> => ({
   refusals: [
     { object: 'Deployment prod-0', by, errors: [{ field: 'spec.template.spec.hostNetwork', message: 'not allowed' }] },
@@ -71,6 +74,11 @@ describe('Ready', () => {
       name: 'the configuration is broken',
       pool: poolOf({ max: 1, observation: broken }),
       says: 'False ConfigInvalid: 0 of 1 ready; the configuration is not valid: Secret prod-gateway has no key config',
+    },
+    {
+      name: 'a Secret of a listener is missing',
+      pool: poolOf({ max: 1, observation: withoutSecret }),
+      says: 'False TLSInvalid: 0 of 1 ready; TLS is not set up: spec.listeners[0].tls.secretName: no such Secret',
     },
     {
       name: 'the pool is paused',
@@ -231,6 +239,11 @@ describe('Reconciling', () => {
       name: 'a broken configuration',
       pool: poolOf({ observation: broken }),
       says: /^False Waiting: no instance can start: the configuration is not valid/u,
+    },
+    {
+      name: 'a missing Secret of a listener',
+      pool: poolOf({ observation: withoutSecret }),
+      says: /^False Waiting: no instance can start: TLS is not set up/u,
     },
     {
       name: 'a template that is refused',
