@@ -11,6 +11,7 @@ import { backendAt } from './rig.ts';
 interface Changes {
   readonly distribution?: 'RoundRobin' | 'PreferLocal';
   readonly slowStartSeconds?: number;
+  readonly maxSessions?: number;
 }
 
 function dispatcherOf(changes: Changes = {}) {
@@ -18,7 +19,8 @@ function dispatcherOf(changes: Changes = {}) {
   const { logger, lines } = memoryLogger();
   const events: string[] = [];
   const metrics = createMetrics();
-  const { slowStartSeconds = 0, distribution = 'RoundRobin' } = changes;
+  const { slowStartSeconds = 0, distribution = 'RoundRobin', maxSessions } = changes;
+  const sessions = new Map<string, number>();
   const config = BalancerConfig.parse({
     slowStartSeconds,
     listeners: [{ name: 'ssh', protocol: 'TCP', distribution, port: 15_100, targetPort: 22 }],
@@ -26,16 +28,17 @@ function dispatcherOf(changes: Changes = {}) {
   const [listener] = config.listeners;
   if (listener === undefined) throw new Error('the listener above');
   const dispatcher = new Dispatcher({
-    settings: { listener, slowStartSeconds, healthCheck: config.healthCheck },
+    settings: { listener, slowStartSeconds, healthCheck: config.healthCheck, maxSessions },
     ownName: 'prod-1',
     clock,
     random: () => 0,
     logger,
     counters: createCounters(metrics, () => 'ssh'),
+    sessionsOn: (backend) => sessions.get(backend) ?? 0,
     onDown: ({ name }) => events.push(`down ${name}`),
     onNoNewWork: ({ name }) => events.push(`no new work ${name}`),
   });
-  return { dispatcher, clock, lines, events, metrics };
+  return { dispatcher, clock, lines, events, metrics, sessions };
 }
 
 const pool = (count: number) => Array.from({ length: count }, (_, index) => backendAt(`prod-${index}`, 100 + index));
@@ -238,5 +241,56 @@ describe('Dispatcher', () => {
 
     dispatcher.setBackends([]);
     expect(names(dispatcher, 1)).toBe('none');
+  });
+});
+
+describe('Dispatcher with backends that may be full', () => {
+  it('passes over who is full, and gives him nothing more when he has room again', () => {
+    const { dispatcher, sessions } = dispatcherOf({ maxSessions: 2 });
+    dispatcher.setBackends(pool(3));
+    sessions.set('prod-1', 2);
+    expect(names(dispatcher, 4)).toBe('0 2 0 2');
+
+    sessions.set('prod-1', 1);
+
+    expect(names(dispatcher, 6)).toBe('0 1 2 0 1 2');
+  });
+
+  it('finds nobody when all are full, and says that this is why', () => {
+    const { dispatcher, sessions } = dispatcherOf({ maxSessions: 1 });
+    dispatcher.setBackends(pool(2));
+    sessions.set('prod-0', 1).set('prod-1', 1);
+
+    expect(names(dispatcher, 1)).toBe('none');
+    expect(dispatcher.full).toBe(true);
+  });
+
+  it('finds nobody when there is nobody, and does not call that full', () => {
+    const { dispatcher } = dispatcherOf({ maxSessions: 1 });
+    dispatcher.setBackends([]);
+
+    expect(names(dispatcher, 1)).toBe('none');
+    expect(dispatcher.full).toBe(false);
+  });
+
+  it('waits for a healthy backend rather than use a doubtful one for a second try', () => {
+    const { dispatcher, sessions } = dispatcherOf({ maxSessions: 1 });
+    dispatcher.setBackends(pool(3));
+    for (let failure = 0; failure < 3; failure += 1) dispatcher.failed(target(dispatcher, 'prod-2'));
+    sessions.set('prod-1', 1);
+
+    expect(dispatcher.pick(new Set([target(dispatcher, 'prod-0').key]))).toBeUndefined();
+    expect(dispatcher.full).toBe(true);
+  });
+
+  it('sends work elsewhere while its own instance is full', () => {
+    const { dispatcher, sessions } = dispatcherOf({ maxSessions: 1, distribution: 'PreferLocal' });
+    dispatcher.setBackends(pool(3));
+    sessions.set('prod-1', 1);
+    expect(names(dispatcher, 3)).toBe('0 2 0');
+
+    sessions.clear();
+
+    expect(names(dispatcher, 2)).toBe('1 1');
   });
 });

@@ -1,8 +1,9 @@
 import type { Target } from '../backend.ts';
+import type { RejectReason } from '../metrics/counters.ts';
 import type { Wire, WireHandler } from '../transport/wire.ts';
 import { type OwnStatus, ownAnswer } from './answers.ts';
 import type { HttpContext } from './engine.ts';
-import { Exchange, type ExchangeClient, type SwitchedEnds } from './exchange.ts';
+import { Exchange, type ExchangeClient, type SwitchedEnds, tunnelProtocol } from './exchange.ts';
 import { type ClientLines, linesOf } from './forward-request.ts';
 import { MessageBody } from './message-body.ts';
 import { carriageReturn, lineFeed } from './octets.ts';
@@ -63,7 +64,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.headSince = this.activeAt;
     this.exchange = new Exchange(context, this);
     this.wire = connect(this);
-    this.lines = linesOf(this.wire.remoteAddress);
+    this.lines = linesOf(this.wire.remoteAddress, this.wire.secure);
     this.wire.resume();
   }
 
@@ -187,8 +188,8 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     if (next !== undefined) this.readHead(next, 0, next.length);
   }
 
-  onUnanswered(status: 502 | 503 | 504, reason: string): void {
-    if (status === 503) this.context.counters.rejected('NoBackend');
+  onUnanswered(status: 502 | 503 | 504, reason: string, rejected?: RejectReason): void {
+    if (rejected !== undefined) this.context.counters.rejected(rejected);
     this.answer(status, `Listener ${this.context.listener().name}: ${reason}.`);
   }
 
@@ -198,7 +199,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   onSwitched(protocol: string, ends: SwitchedEnds): void {
-    this.context.counters.responded(101);
+    this.context.counters.responded(protocol === tunnelProtocol ? 200 : 101);
     this.state = 'Switched';
     const { upstream, session } = ends;
     this.context.counters.sent.value += ends.end - ends.start;
@@ -265,7 +266,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     }
     const next = isHalfEmptyLine(bytes, start, end)
       ? incomplete
-      : requestHead.read(bytes, start, end, this.context.recent);
+      : requestHead.read(bytes, start, end, this.context.recent, this.lines.secure);
     if (next === malformed) {
       this.refuse(requestHead.refusal.status, requestHead.refusal.reason);
     } else if (next === incomplete) {

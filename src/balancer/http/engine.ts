@@ -1,7 +1,7 @@
 import type { Frontend, FrontendContext } from '../frontend.ts';
 import { Wire } from '../transport/wire.ts';
 import { ClientConnection } from './client-connection.ts';
-import type { HeadLimits } from './head-limits.ts';
+import type { RequestRules } from './request-head.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 import { createUpstreamPool, type UpstreamPool } from './upstream-pool.ts';
 
@@ -16,10 +16,11 @@ export interface HttpContext extends FrontendContext {
  * What each request asks for, as plain values: a call is what costs most in code as short as this. But for `draining` they are as of the
  * last tick, so at most half a second old.
  */
-export interface Recent extends HeadLimits {
+export interface Recent extends RequestRules {
   milliseconds: number;
   headBytes: number;
   headFields: number;
+  allowConnect: boolean;
   /** Each response is the last one on its connection. */
   draining: boolean;
 }
@@ -32,7 +33,7 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
   let draining = false;
   let finishing = false;
   const { headBytes, headFields } = context.limits();
-  const recent: Recent = { milliseconds: context.now(), headBytes, headFields, draining: false };
+  const recent: Recent = { milliseconds: context.now(), headBytes, headFields, allowConnect: context.listener().allowConnect, draining: false };
   const pool = createUpstreamPool(recent);
   const http: HttpContext = { ...context, pool, budget: createRetryBudget(), recent };
 
@@ -55,6 +56,7 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
       const limits = context.limits();
       recent.headBytes = limits.headBytes;
       recent.headFields = limits.headFields;
+      recent.allowConnect = context.listener().allowConnect;
       for (const connection of connections) connection.tick(nowMilliseconds);
       pool.expire(nowMilliseconds);
     },

@@ -1,4 +1,6 @@
+import type { Waiter } from '../admission/waiting-line.ts';
 import type { Target } from '../backend.ts';
+import type { RejectReason } from '../metrics/counters.ts';
 import type { BackendSessions } from '../sessions/session-book.ts';
 import type { Wire } from '../transport/wire.ts';
 import type { HttpContext } from './engine.ts';
@@ -18,8 +20,8 @@ export interface ExchangeClient {
   resumeBody(): void;
   /** The response is out, whole. `last`: its head said that the connection ends with it. */
   onAnswered(status: number, last: boolean): void;
-  /** No response came: the client gets this one. */
-  onUnanswered(status: 502 | 503 | 504, reason: string): void;
+  /** No response came: the client gets this one. `rejected`: it was turned away. */
+  onUnanswered(status: 502 | 503 | 504, reason: string, rejected?: RejectReason): void;
   /** The response broke off in the middle: the client must not take it for whole. */
   onBroken(): void;
   /** Both sides speak another protocol now, the one that the client asked for. */
@@ -37,13 +39,16 @@ export interface SwitchedEnds {
   readonly session: BackendSessions | undefined;
 }
 
-type State = 'Connecting' | 'Waiting' | 'Answering' | 'Over';
+/** While it waits for a backend with room, so much of a request is kept before its client is paused: enough to see most clients go. */
+const keptWhileQueuedOctets = 16_384;
+
+type State = 'Queued' | 'Connecting' | 'Waiting' | 'Answering' | 'Over';
 
 /**
  * One request: its way to a backend, to another one if that is allowed, and its response's way back. A client connection has one of
  * these for all its requests, as it has one request at a time.
  */
-export class Exchange implements UpstreamUser {
+export class Exchange implements UpstreamUser, Waiter {
   private readonly context: HttpContext;
   private readonly client: ExchangeClient;
   private readonly held = new HeldRequest();
@@ -87,7 +92,7 @@ export class Exchange implements UpstreamUser {
     const now = head.repeatable ? this.context.recent.milliseconds : this.context.now();
     this.toHead = head.isHead;
     this.fromOld = head.old;
-    this.upgrade = head.upgrade;
+    this.upgrade = head.connect ? tunnelProtocol : head.upgrade;
     this.repeatable = head.repeatable;
     this.tried = undefined;
     this.target = undefined;
@@ -106,8 +111,9 @@ export class Exchange implements UpstreamUser {
   body(bytes: Buffer, start: number, end: number, complete: boolean): void {
     this.bodyComplete = complete;
     if (this.state === 'Over') return;
-    if (this.state === 'Connecting') {
+    if (this.state === 'Connecting' || this.state === 'Queued') {
       this.held.addUnsent(bytes, start, end);
+      if (this.state === 'Queued' && this.held.end > keptWhileQueuedOctets) this.client.pauseBody();
       return;
     }
     this.held.addSent(bytes, start, end);
@@ -125,9 +131,10 @@ export class Exchange implements UpstreamUser {
 
   /** Gives the request up: the time for it is over. A client that has nothing of the response yet gets one that says why. */
   timeOut(reason: string): void {
-    const answering = this.state === 'Answering';
+    const { state } = this;
     this.finish();
-    if (answering) this.client.onBroken();
+    if (state === 'Answering') this.client.onBroken();
+    else if (state === 'Queued') this.client.onUnanswered(503, reason, 'QueueTimeout');
     else this.client.onUnanswered(504, reason);
   }
 
@@ -145,6 +152,25 @@ export class Exchange implements UpstreamUser {
     this.upstream?.destroy();
     this.context.counters.retried('MarkedDown');
     this.tryNext(this.context.now());
+  }
+
+  get choosy(): boolean {
+    return this.tried !== undefined;
+  }
+
+  tryStart(): boolean {
+    const { dispatcher, now } = this.context;
+    const startedAt = now();
+    const target = dispatcher.pick(this.tried, startedAt);
+    if (target !== undefined) this.start(target, startedAt);
+    else if (dispatcher.full) return false;
+    else this.turnAway();
+    return true;
+  }
+
+  onWaitedInVain(): void {
+    this.finish();
+    this.client.onUnanswered(503, 'all backends are full, and none got free in time', 'QueueTimeout');
   }
 
   onConnected(): void {
@@ -243,14 +269,15 @@ export class Exchange implements UpstreamUser {
       this.tried ??= new Set();
       this.tried.add(this.target.key);
     }
-    const { dispatcher, pool, sessions } = this.context;
-    const target = dispatcher.pick(this.tried, now);
-    if (target === undefined) {
-      this.finish();
-      const reason = this.tried === undefined ? 'no backend can take work now' : 'no backend could be reached';
-      this.client.onUnanswered(503, reason);
-      return;
-    }
+    const { dispatcher, line } = this.context;
+    const target = line.length === 0 ? dispatcher.pick(this.tried, now) : undefined;
+    if (target !== undefined) this.start(target, now);
+    else if (line.length > 0 || dispatcher.full) this.queue();
+    else this.turnAway();
+  }
+
+  private start(target: Target, now: number): void {
+    const { pool, sessions } = this.context;
     this.target = target;
     this.session = sessions.begin(target.name);
     this.upstream = pool.take(target, this, this.repeatable, now);
@@ -264,12 +291,31 @@ export class Exchange implements UpstreamUser {
     this.upstream = pool.connect(target, this);
   }
 
+  /** All backends are full. Its client is read from as before, so that it is seen when it goes. */
+  private queue(): void {
+    const { line, limits, counters, now } = this.context;
+    if (!line.join(this, limits().queueLength, now())) {
+      this.finish();
+      this.client.onUnanswered(503, 'all backends are full, and so is the queue', 'QueueFull');
+      return;
+    }
+    counters.queued();
+    this.state = 'Queued';
+    this.client.resumeBody();
+  }
+
+  private turnAway(): void {
+    this.finish();
+    const reason = this.tried === undefined ? 'no backend can take work now' : 'no backend could be reached';
+    this.client.onUnanswered(503, reason, 'NoBackend');
+  }
+
   /** Sends all that is held. */
   private send(): void {
     const { bytes, end } = this.held;
     this.state = 'Waiting';
     this.sentTimes += 1;
-    this.upstream?.expect(this.toHead);
+    this.upstream?.expect(this.toHead, this.upgrade === tunnelProtocol);
     const accepted = this.upstream?.write(bytes, 0, end) !== false;
     this.held.sent();
     if (accepted) this.client.resumeBody();
@@ -278,6 +324,7 @@ export class Exchange implements UpstreamUser {
 
   /** `sent`: no write of the request is queued any more. */
   private finish(sent = false): void {
+    if (this.state === 'Queued') this.context.line.leave(this);
     this.state = 'Over';
     this.held.release(sent);
     // Note: with a body that is not whole, an orderly end could look like the end of the body to a careless backend.

@@ -5,6 +5,8 @@ export interface SessionBook {
   /** A session on this backend begins; the result is told when it ends. */
   begin(backend: string): BackendSessions;
   counts(): SessionCounts;
+  /** Live sessions on this backend. */
+  on(backend: string): number;
 }
 
 /** The live sessions of one backend: one object for all of them, as a request must not cost one. */
@@ -13,23 +15,38 @@ export interface BackendSessions {
   end(): void;
 }
 
+/** Who wants to know when a session ends. */
+export interface Waiting {
+  /** 0: nobody. */
+  readonly length: number;
+  placeFreed(): void;
+}
+
+const nobody: Waiting = { length: 0, placeFreed: () => {} };
+
 class LiveSessions implements BackendSessions {
   count = 0;
+  private readonly waiting: Waiting;
+
+  constructor(waiting: Waiting) {
+    this.waiting = waiting;
+  }
 
   end(): void {
     this.count -= 1;
+    if (this.waiting.length > 0) this.waiting.placeFreed();
   }
 }
 
 /** @param ownName the instance beside this balancer; its sessions are no transit */
-export function createSessionBook(ownName?: string): SessionBook {
+export function createSessionBook(ownName?: string, waiting: Waiting = nobody): SessionBook {
   const live = new Map<string, LiveSessions>();
 
   return {
     begin(backend) {
       let sessions = live.get(backend);
       if (sessions === undefined) {
-        sessions = new LiveSessions();
+        sessions = new LiveSessions(waiting);
         live.set(backend, sessions);
       }
       sessions.count += 1;
@@ -43,6 +60,7 @@ export function createSessionBook(ownName?: string): SessionBook {
       const own = ownName === undefined ? total : (live.get(ownName)?.count ?? 0);
       return { sessions: own, transit: total - own, backends: Object.fromEntries(backends) };
     },
+    on: (backend) => live.get(backend)?.count ?? 0,
   };
 }
 

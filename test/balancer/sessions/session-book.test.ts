@@ -43,4 +43,23 @@ describe('createSessionBook', () => {
 
     expect(book.counts().backends).toEqual({ 'prod-0': 1, 'prod-1': 1 });
   });
+
+  it('tells who waits for room that a session ended, and nobody when nobody waits', () => {
+    let told = 0;
+    const waiting = {
+      length: 0,
+      placeFreed: () => {
+        told += 1;
+      },
+    };
+    const book = createSessionBook(undefined, waiting);
+    book.begin('prod-0').end();
+    expect(told).toBe(0);
+
+    waiting.length = 1;
+    book.begin('prod-0').end();
+
+    expect(told).toBe(1);
+    expect(book.on('prod-0')).toBe(0);
+  });
 });
