@@ -2,6 +2,7 @@ import type { Target } from '../backend.ts';
 import type { RejectReason } from '../metrics/counters.ts';
 import type { Wire, WireHandler } from '../transport/wire.ts';
 import { type OwnStatus, ownAnswer } from './answers.ts';
+import { BodyPace } from './body-pace.ts';
 import type { HttpContext } from './engine.ts';
 import { Exchange, type ExchangeClient, type SwitchedEnds, tunnelProtocol } from './exchange.ts';
 import { type ClientLines, linesOf } from './forward-request.ts';
@@ -50,6 +51,12 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   private active = true;
   /** When the head of the request in hand was whole. */
   private beganAt = 0;
+  /** Octets from the client. */
+  private received = 0;
+  /** Of a request body that takes long. */
+  private pace: BodyPace | undefined;
+  /** Whether the client was kept from sending at some time since the last tick. */
+  private heldBack: 'No' | 'SinceTick' | 'Now' = 'No';
   /** When the head began, or the connection: its clock runs. */
   private headSince: number | undefined;
   /** When a tunnel was asked to end while a frame was under way. */
@@ -74,6 +81,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   onBytes(bytes: Buffer, start: number, end: number): void {
     this.active = true;
+    this.received += end - start;
     this.context.counters.received.value += end - start;
     switch (this.state) {
       case 'Head':
@@ -112,6 +120,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     if (this.active) this.activeAt = now;
     this.active = false;
     if (this.state === 'Head') this.tickHead(now);
+    else if (this.state === 'Body' && this.isSlow(now)) this.giveUpBody();
     else if (this.state === 'Lingering') this.tickLingering(now);
     else if (this.state === 'Switched') this.tickTunnel(now);
     else if (now - this.activeAt <= this.context.limits().idleMilliseconds) this.exchange.tick(now);
@@ -160,10 +169,12 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   pauseBody(): void {
+    this.heldBack = 'Now';
     this.wire.pause();
   }
 
   resumeBody(): void {
+    if (this.heldBack === 'Now') this.heldBack = 'SinceTick';
     if (this.pipelined === undefined) this.wire.resume();
   }
 
@@ -225,6 +236,26 @@ export class ClientConnection implements ExchangeClient, WireHandler {
       this.context.counters.rejected('HeadTimeout');
       this.answer(408, 'The request head did not come in time.');
     }
+  }
+
+  /** The client of a request body sends less than it must: a way to occupy connections and backends for nothing. */
+  private isSlow(now: number): boolean {
+    const { minimumBodyBytesPerSecond } = this.context.limits();
+    const wasHeldBack = this.heldBack !== 'No';
+    if (this.heldBack === 'SinceTick') this.heldBack = 'No';
+    if (this.pace?.requestAt === this.beganAt) {
+      return this.pace.isTooSlow(this.received, minimumBodyBytesPerSecond, wasHeldBack, now);
+    }
+    this.pace = new BodyPace(this.beganAt, now, this.received);
+    return false;
+  }
+
+  private giveUpBody(): void {
+    this.context.counters.rejected('BodyTimeout');
+    const { answering } = this.exchange;
+    this.exchange.abort();
+    if (answering) this.onBroken();
+    else this.answer(408, 'The request body came too slowly.');
   }
 
   private tickLingering(now: number): void {

@@ -33,7 +33,13 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
   let draining = false;
   let finishing = false;
   const { headBytes, headFields } = context.limits();
-  const recent: Recent = { milliseconds: context.now(), headBytes, headFields, allowConnect: context.listener().allowConnect, draining: false };
+  const recent: Recent = {
+    milliseconds: context.now(),
+    headBytes,
+    headFields,
+    allowConnect: context.listener().allowConnect,
+    draining: false,
+  };
   const pool = createUpstreamPool(recent);
   const http: HttpContext = { ...context, pool, budget: createRetryBudget(), recent };
 

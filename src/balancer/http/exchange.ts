@@ -42,6 +42,9 @@ export interface SwitchedEnds {
 /** While it waits for a backend with room, so much of a request is kept before its client is paused: enough to see most clients go. */
 const keptWhileQueuedOctets = 16_384;
 
+/** What both sides switch to after a CONNECT: anything. */
+export const tunnelProtocol = 'CONNECT';
+
 type State = 'Queued' | 'Connecting' | 'Waiting' | 'Answering' | 'Over';
 
 /**
@@ -217,7 +220,8 @@ export class Exchange implements UpstreamUser, Waiter {
       this.state = 'Answering';
       this.status = status;
     }
-    this.last = this.client.closing || head.body === 'UntilClose' || !this.bodyComplete;
+    const tunnels = this.upgrade === tunnelProtocol && status >= 200 && status < 300;
+    this.last = !tunnels && (this.client.closing || head.body === 'UntilClose' || !this.bodyComplete);
     return this.client.write(bytes, forwardResponse(head, bytes, this.last), end);
   }
 

@@ -15,6 +15,7 @@ const knownFields = [
   'upgrade',
   'via',
   'x-forwarded-for',
+  'x-forwarded-proto',
 ] as const;
 
 export type KnownField = (typeof knownFields)[number];

@@ -166,6 +166,7 @@ export class FieldSection {
       case 'keep-alive':
       case 'proxy-connection':
       case 'te':
+      case 'x-forwarded-proto':
       default:
     }
   }

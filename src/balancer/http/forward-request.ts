@@ -4,6 +4,7 @@ import { upgradeLines, viaLine } from './own-lines.ts';
 import type { RequestHead } from './request-head.ts';
 
 const forwardedName = 'X-Forwarded-For: ';
+const secureLine = 'X-Forwarded-Proto: https\r\n';
 
 /** Longer than anything that we add to a head, but what Upgrade, X-Forwarded-For and the target bring with them. */
 const addedRoom = 256;
@@ -11,20 +12,23 @@ const addedRoom = 256;
 /** What one client's requests get added, ready to be copied behind their last field. */
 export interface ClientLines {
   readonly address: string;
+  /** The client speaks TLS with us. */
+  readonly secure: boolean;
   /** For the usual request: HTTP/1.1, no X-Forwarded-For yet, no upgrade. The empty line included. */
   readonly usual: Buffer;
 }
 
-let latest: ClientLines = clientLines('');
+let latest: ClientLines = clientLines('', false);
 
 /** One client opens many connections, so the lines of the last one are kept. */
-export function linesOf(address: string): ClientLines {
-  if (latest.address !== address) latest = clientLines(address);
+export function linesOf(address: string, secure: boolean): ClientLines {
+  if (latest.address !== address || latest.secure !== secure) latest = clientLines(address, secure);
   return latest;
 }
 
-function clientLines(address: string): ClientLines {
-  return { address, usual: Buffer.from(`${forwardedName}${address}\r\n${viaLine(false)}\r\n`, 'latin1') };
+function clientLines(address: string, secure: boolean): ClientLines {
+  const lines = `${forwardedName}${address}\r\n${secure ? secureLine : ''}${viaLine(false)}\r\n`;
+  return { address, secure, usual: Buffer.from(lines, 'latin1') };
 }
 
 /** Writes the request's head as the backend gets it to where the request is held. `bytes` are what `head` was read from. */
@@ -53,7 +57,11 @@ export function forwardRequest(head: RequestHead, bytes: Buffer, client: ClientL
       at += target.write(', ', at, 'latin1');
     }
     const switched = upgrade === undefined ? '' : upgradeLines([upgrade]);
-    at += target.write(`${client.address}\r\n${viaLine(old)}${switched}\r\n`, at, 'latin1');
+    at += target.write(
+      `${client.address}\r\n${client.secure ? secureLine : ''}${viaLine(old)}${switched}\r\n`,
+      at,
+      'latin1',
+    );
   }
   held.setHead(at);
 }

@@ -6,6 +6,12 @@ import type { BodyLength } from './message-body-length.ts';
 import { RequestLine } from './request-line.ts';
 import { incomplete, malformed, tooLarge } from './verdicts.ts';
 
+/** What a request may be. */
+export interface RequestRules extends HeadLimits {
+  /** CONNECT is passed on. */
+  readonly allowConnect?: boolean;
+}
+
 /** Why a head was refused: the status to answer, and a sentence for the client. */
 export interface Refusal {
   readonly status: 400 | 405 | 431 | 505;
@@ -15,8 +21,12 @@ export interface Refusal {
 /** We write our own X-Forwarded-For, with what it held before. */
 const dropped = new Set<string>([...hopByHopFields, 'x-forwarded-for']);
 
+/** Where the client speaks TLS with us, we know it, and need not believe what it says of that. */
+const droppedOfSecure = new Set<string>([...dropped, 'x-forwarded-proto']);
+
 /** An HTTP/1.0 client is not sent 100 Continue, so its Expect must not reach the backend (RFC 9110 §10.1.1). */
 const droppedOfOld = new Set<string>([...dropped, 'expect']);
+const droppedOfOldSecure = new Set<string>([...droppedOfSecure, 'expect']);
 
 const slash = 0x2f;
 const asterisk = 0x2a;
@@ -50,16 +60,19 @@ export class RequestHead {
   repeatable = false;
   /** What the client asks to switch to by Connection and Upgrade: RFC 9110 §7.8. */
   upgrade: string | undefined;
+  /** It asks for a tunnel: RFC 9110 §9.3.6. */
+  connect = false;
   /** The client wants this connection to end after the response, or cannot keep it. */
   close = false;
 
   /**
    * Reads a head; gives the index behind its empty line, `incomplete` when it may still become a good one, or `malformed`: then `refusal`
    * says why. Note: that depends on the octets alone, not on how many of them came at once.
+   * @param secure it came by TLS
    */
-  read(bytes: Buffer, start: number, end: number, limits: HeadLimits): number {
-    const bound = start + octetsToLookAt(limits);
-    const next = this.readLines(bytes, start, Math.min(end, bound), limits.headFields);
+  read(bytes: Buffer, start: number, end: number, rules: RequestRules, secure = false): number {
+    const bound = start + octetsToLookAt(rules);
+    const next = this.readLines(bytes, start, Math.min(end, bound), rules, secure);
     if (next === incomplete && end >= bound) return this.refuse(largeHead);
     return next < 0 ? next : this.judge(bytes, next);
   }
@@ -74,15 +87,17 @@ export class RequestHead {
     return this.path ?? bytes.toString('latin1', this.line.targetStart, this.line.targetEnd);
   }
 
-  private readLines(bytes: Buffer, start: number, end: number, fieldLimit: number): number {
+  private readLines(bytes: Buffer, start: number, end: number, rules: RequestRules, secure: boolean): number {
     const fieldsStart = this.line.read(bytes, start, end);
     if (fieldsStart < 0) return fieldsStart === incomplete ? incomplete : this.refuse(malformedLine);
-    if (this.line.isConnect(bytes)) return this.refuse(noTunnel);
+    this.connect = this.line.isConnect(bytes);
+    if (this.connect && rules.allowConnect !== true) return this.refuse(noTunnel);
     const { version } = this.line;
     if (version !== 11 && version !== 10) return this.refuse(otherVersion);
 
     this.old = version === 10;
-    const next = this.fields.read(bytes, fieldsStart, end, this.old ? droppedOfOld : dropped, fieldLimit);
+    const cut = secure ? (this.old ? droppedOfOldSecure : droppedOfSecure) : this.old ? droppedOfOld : dropped;
+    const next = this.fields.read(bytes, fieldsStart, end, cut, rules.headFields);
     if (next === tooLarge) return this.refuse(manyFields);
     return next === malformed ? this.refuse400('a header line is not well-formed') : next;
   }
@@ -93,18 +108,21 @@ export class RequestHead {
     if (fields.hosts === 0 ? !this.old : !isHost(bytes, fields.hostStart, fields.hostEnd))
       return this.refuse400('Host is missing or not well-formed');
     this.path = undefined;
-    if (bytes[line.targetStart] !== slash && !this.readOtherTarget(bytes))
+    if (this.connect && this.old) return this.refuse400('HTTP/1.0 with CONNECT');
+    if ((this.connect || bytes[line.targetStart] !== slash) && !this.readOtherTarget(bytes))
       return this.refuse400('the request target is not well-formed, or contradicts Host');
     if (fields.ambiguous) return this.refuse400('the length of the body is ambiguous');
     if (fields.hidesFraming) return this.refuse400('Connection names a field that must be passed on');
     if (this.old && fields.chunked) return this.refuse400('HTTP/1.0 with chunks');
 
     this.body = fields.framings === 0 ? 'None' : fields.chunked ? 'Chunked' : 'Length';
-    this.upgrade = fields.upgrade && fields.upgradeOption && !this.old ? this.upgradeProtocol(bytes) : undefined;
+    if (this.connect && fields.framings > 0) return this.refuse400('CONNECT with a body');
+    this.upgrade = this.asksToSwitch ? this.upgradeProtocol(bytes) : undefined;
     if (this.upgrade !== undefined && this.body !== 'None') return this.refuse400('an upgrade request with a body');
     this.close = this.old || fields.close;
     this.isHead = line.isHead(bytes);
-    this.repeatable = this.upgrade === undefined && (line.isIdempotent(bytes) || fields.idempotencyKey);
+    this.repeatable =
+      this.upgrade === undefined && !this.connect && (line.isIdempotent(bytes) || fields.idempotencyKey);
     return next;
   }
 
@@ -114,12 +132,17 @@ export class RequestHead {
     if (bytes[line.targetStart] === asterisk && line.targetEnd - line.targetStart === 1) return line.isOptions(bytes);
     const target = bytes.toString('latin1', line.targetStart, line.targetEnd);
     const host = fields.hosts === 0 ? undefined : bytes.toString('latin1', fields.hostStart, fields.hostEnd);
+    if (this.connect) return isHost(bytes, line.targetStart, line.targetEnd) && isAuthority(target, host);
     const [, authority, path] = /^https?:\/\/([^/?]+)(.*)$/i.exec(target) ?? [];
     if (authority === undefined || path === undefined || authority.toLowerCase() !== host?.toLowerCase()) return false;
     // RFC 9112 §3.2.4: the whole server is meant, which only the absolute form can say in this way.
     if (path === '' && line.isOptions(bytes)) this.path = '*';
     else this.path = path.startsWith('/') ? path : `/${path}`;
     return true;
+  }
+
+  private get asksToSwitch(): boolean {
+    return this.fields.upgrade && this.fields.upgradeOption && !this.old && !this.connect;
   }
 
   /** Not h2c: prior knowledge of it would carry requests past every check here. */
@@ -136,4 +159,13 @@ export class RequestHead {
   private refuse400(reason: string): number {
     return this.refuse({ status: 400, reason });
   }
+}
+
+/** The authority form: RFC 9112 §3.2.3, with a port always, and as Host says. Note: HTTP/1.0 has no CONNECT, so Host is never missing. */
+function isAuthority(target: string, host: string | undefined): boolean {
+  return (
+    /:0*[1-9]\d*$/.test(target) &&
+    Number(target.slice(target.lastIndexOf(':') + 1)) <= 65_535 &&
+    target.toLowerCase() === host?.toLowerCase()
+  );
 }

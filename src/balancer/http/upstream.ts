@@ -54,6 +54,7 @@ export class Upstream implements WireHandler {
   private user: UpstreamUser | undefined;
   private awaited: Awaited = 'Nothing';
   private toHead = false;
+  private toConnect = false;
   /** Of a head or a trailer section that did not come in one read. */
   private partial: PartialHead | undefined;
   private readonly body = new MessageBody();
@@ -76,9 +77,10 @@ export class Upstream implements WireHandler {
     this.user = user;
   }
 
-  /** The response that follows is for the request that is sent now. `toHead`: a HEAD request. */
-  expect(toHead: boolean): void {
+  /** The response that follows is for the request that is sent now. `toHead`: a HEAD request; `toConnect`: a CONNECT. */
+  expect(toHead: boolean, toConnect: boolean): void {
     this.toHead = toHead;
+    this.toConnect = toConnect;
     this.awaited = 'Head';
     this.answered = false;
   }
@@ -163,6 +165,8 @@ export class Upstream implements WireHandler {
       this.fail();
     } else if (next === incomplete) {
       this.partial = partial ?? PartialHead.of(bytes, start, end);
+    } else if (this.toConnect && isSwitch(responseHead.status)) {
+      this.receiveTunnel(responseHead, bytes, next, end);
     } else if (responseHead.status >= 200) {
       this.body.begin(responseHead.body, responseHead.fields.contentLength, this.limits);
       this.close = responseHead.close;
@@ -176,6 +180,12 @@ export class Upstream implements WireHandler {
       this.user?.onHead(responseHead, bytes, next);
       if (this.user !== undefined && rest !== undefined) this.receiveHead(rest.bytes, rest.start, rest.end, rest);
     }
+  }
+
+  /** RFC 9110 §9.3.6: a tunnel begins behind the head of a 2xx, which has no body; one that says it has is not believed at all. */
+  private receiveTunnel(head: ResponseHead, bytes: Buffer, start: number, end: number): void {
+    if (head.status < 200 || head.fields.chunked || head.fields.contentLength > 0) this.fail();
+    else this.switch(head, bytes, start, end);
   }
 
   /** `head`: the response's head, which goes out together with this part. */
@@ -225,4 +235,9 @@ export class Upstream implements WireHandler {
     if (this.connected) user?.onLost(this.answered);
     else user?.onConnectFailed();
   }
+}
+
+/** What follows such a head is no HTTP. */
+function isSwitch(status: number): boolean {
+  return status === 101 || (status >= 200 && status < 300);
 }
