@@ -3,11 +3,11 @@ import type { RejectReason } from '../metrics/counters.ts';
 import type { Wire, WireHandler } from '../transport/wire.ts';
 import { type OwnStatus, ownAnswer } from './answers.ts';
 import { BodyPace } from './body-pace.ts';
+import { behindEmptyLines, isHalfEmptyLine } from './empty-lines.ts';
 import type { HttpContext } from './engine.ts';
 import { Exchange, type ExchangeClient, type SwitchedEnds, tunnelProtocol } from './exchange.ts';
 import { type ClientLines, linesOf } from './forward-request.ts';
 import { MessageBody } from './message-body.ts';
-import { carriageReturn, lineFeed } from './octets.ts';
 import { PartialHead } from './partial-head.ts';
 import { RequestHead } from './request-head.ts';
 import { openTunnel, openWebSocket, type Tunnel } from './tunnel.ts';
@@ -390,15 +390,4 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.wire.end();
     this.wire.resume();
   }
-}
-
-/** RFC 9112 §2.2: empty lines before a request are ignored. */
-function behindEmptyLines(bytes: Buffer, start: number, end: number): number {
-  let at = start;
-  while (at + 1 < end && bytes[at] === carriageReturn && bytes[at + 1] === lineFeed) at += 2;
-  return at;
-}
-
-function isHalfEmptyLine(bytes: Buffer, start: number, end: number): boolean {
-  return start + 1 === end && bytes[start] === carriageReturn;
 }
