@@ -1,0 +1,213 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import {
+  createAuthority,
+  type CertificateAuthority,
+  type CertificateFiles,
+} from '../cluster/certificates/authority.ts';
+import { inClient, nodeInClient } from '../harness/client-pod.ts';
+import { eventually } from '../harness/eventually.ts';
+import { notesOf } from '../harness/events.ts';
+import { images } from '../harness/images.ts';
+import { applyYaml, kubectl } from '../harness/kubectl.ts';
+import { configSecretManifest } from '../harness/manifests.ts';
+import { podsOfPool } from '../harness/pods.ts';
+import { conditionOf, isReady, waitForPool } from '../harness/pools.ts';
+import { type Environment, prepareEnvironment, setUpMilliseconds } from './environment.ts';
+
+let environment: Environment;
+let directory: string;
+let authority: CertificateAuthority;
+
+/** Where the client has its files. */
+const folder = '/tmp/tls';
+const curl = `curl -sS --max-time 10 --cacert ${folder}/ca.crt`;
+const asClient = `--cert ${folder}/client.crt --key ${folder}/client.key`;
+
+const pool = stringify({
+  apiVersion: 'pam.gatewaypool.io/v1alpha1',
+  kind: 'GatewayPool',
+  metadata: { name: 'web' },
+  spec: {
+    maxInstances: 2,
+    image: images.web,
+    config: { secretName: 'web-config', as: { env: 'GATEWAY_CONFIG' } },
+    listeners: [
+      {
+        name: 'https',
+        port: 443,
+        targetPort: 8080,
+        protocol: 'HTTP',
+        tls: { secretName: 'web-tls', clientCASecretName: 'web-clients' },
+      },
+    ],
+  },
+});
+
+beforeAll(async () => {
+  environment = await prepareEnvironment('tls');
+  directory = await mkdtemp(join(tmpdir(), 'gatewaypool-e2e-tls-'));
+  authority = await createAuthority(directory);
+  const client = await authority.issue({ name: 'client', user: 'person' });
+  for (const [name, file] of [
+    ['ca.crt', authority.caFile],
+    ['client.crt', client.certificateFile],
+    ['client.key', client.keyFile],
+  ] as const) {
+    const text = (await readFile(file)).toString('base64');
+    await inClient(environment.client, `mkdir -p ${folder} && echo ${text} | base64 -d > ${folder}/${name}`);
+  }
+}, setUpMilliseconds);
+
+afterAll(async () => {
+  await environment.dispose();
+  await rm(directory, { recursive: true, force: true });
+}, 60_000);
+
+const issueServer = (name: string): Promise<CertificateFiles> =>
+  authority.issue({ name, user: name, subjectAlternativeNames: ['DNS:web', `DNS:web.${environment.namespace}.svc`] });
+
+async function applySecret(name: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const data: Record<string, string> = {};
+  for (const [key, file] of Object.entries(files)) data[key] = (await readFile(file)).toString('base64');
+  const metadata = { name, labels: { 'pam.gatewaypool.io/config': 'true' } };
+  const applied = await applyYaml(
+    environment.namespace,
+    stringify({ apiVersion: 'v1', kind: 'Secret', metadata, data }),
+  );
+  if (applied.code !== 0) throw new Error(applied.stderr);
+}
+
+const applyPair = ({ certificateFile, keyFile }: CertificateFiles): Promise<void> =>
+  applySecret('web-tls', { 'tls.crt': certificateFile, 'tls.key': keyFile });
+
+/** The subject of the certificate that the sidecar of a pod shows. */
+async function subjectShownBy(address: string): Promise<string> {
+  const program = `
+    const [tls, fs] = [require('node:tls'), require('node:fs')];
+    const read = (name) => fs.readFileSync('${folder}/' + name);
+    const socket = tls.connect({
+      host: process.argv[2], port: 15100, servername: 'web', ca: read('ca.crt'), cert: read('client.crt'), key: read('client.key'),
+    }, () => { console.log(socket.getPeerCertificate().subject.CN); socket.destroy(); });
+    socket.setTimeout(5000, () => { console.error('no answer'); process.exit(1); });`;
+  return (await nodeInClient(environment.client, program, [address], 20_000)).trim();
+}
+
+describe('a pool whose listener has TLS', () => {
+  it('starts nothing before the Secrets are there, says which is missing, and then goes on by itself', async () => {
+    const { namespace } = environment;
+    await applyYaml(namespace, `${configSecretManifest('web-config', 'target none 22')}---\n${pool}`);
+
+    const held = await waitForPool(namespace, 'web', 'no Secret', 30, (seen) => {
+      return conditionOf(seen, 'TLSValid')?.reason === 'SecretNotFound';
+    });
+    const pods = await podsOfPool(namespace, 'web');
+    await applySecret('web-clients', { 'ca.crt': authority.caFile });
+    await applyPair(await issueServer('first'));
+    await waitForPool(namespace, 'web', 'Ready', 60, isReady);
+
+    expect(conditionOf(held, 'TLSValid')?.message).toContain(
+      'spec.listeners[0].tls.secretName: Secret "web-tls" does not exist',
+    );
+    expect(pods).toEqual([]);
+    expect(await notesOf(namespace, 'SecretNotFound')).toHaveLength(1);
+  }, 120_000);
+
+  it('answers whoever checks its certificate and shows one, through the Service', async () => {
+    const answers = await inClient(
+      environment.client,
+      `for i in 1 2 3 4; do ${curl} ${asClient} -w ' %{http_code}\\n' https://web/; done`,
+    );
+
+    expect(answers.match(/ 200$/gmu)).toHaveLength(4);
+    expect(new Set(answers.match(/web-\d/gu)).size).toBe(2);
+  }, 60_000);
+
+  it.each([
+    { name: 'without a certificate of its own', options: '', says: 'alert certificate required' },
+    {
+      name: 'that speaks TLS 1.1',
+      options: `${asClient} --tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0`,
+      says: 'alert protocol version',
+    },
+    {
+      name: 'that speaks HTTP without TLS',
+      options: '--http1.1',
+      url: 'http://web:443/',
+      says: 'Empty reply from server',
+    },
+  ])(
+    'refuses a client $name',
+    async ({ options, says, url = 'https://web/' }) => {
+      const answer = await inClient(environment.client, `${curl} ${options} ${url} 2>&1 || true`);
+
+      expect(answer).toContain(says);
+    },
+    60_000,
+  );
+
+  it('shows a renewed certificate without a restart, and keeps the connections that are open', async () => {
+    const { client, namespace } = environment;
+    const before = await podsOfPool(namespace, 'web');
+    const shownBefore = await Promise.all(before.map(({ address }) => subjectShownBy(address)));
+    const open = nodeInClient(client, requestBeforeAndAfter, [], 120_000);
+
+    const started = Date.now();
+    await applyPair(await issueServer('second'));
+    // A kubelet looks after the volumes of a pod about once a minute, and whenever the pod changes.
+    await kubectl(['annotate', 'pods', '-n', namespace, '-l', 'pam.gatewaypool.io/pool=web', 'renewed=now']);
+    await eventually('both sidecars show the renewed certificate', 90, async () => {
+      const shown = await Promise.all(before.map(({ address }) => subjectShownBy(address)));
+      return shown.every((subject) => subject === 'second');
+    });
+    process.stderr.write(`a renewed certificate was shown after ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+    await inClient(client, `touch ${folder}/renewed`);
+    const statuses = await open;
+
+    expect(shownBefore).toEqual(['first', 'first']);
+    expect(statuses.trim()).toBe('200 200');
+    const after = await podsOfPool(namespace, 'web');
+    expect(after.map(({ uid }) => uid)).toEqual(before.map(({ uid }) => uid));
+    const restarts = await kubectl([
+      'get',
+      'pods',
+      '-n',
+      namespace,
+      '-l',
+      'pam.gatewaypool.io/pool=web',
+      '-o',
+      'jsonpath={.items[*].status.initContainerStatuses[*].restartCount}',
+    ]);
+    expect(restarts).toBe('0 0');
+  }, 180_000);
+});
+
+/** One request, and another on the same connection once the certificate was renewed. */
+const requestBeforeAndAfter = `
+  const [https, fs] = [require('node:https'), require('node:fs')];
+  const read = (name) => fs.readFileSync('${folder}/' + name);
+  const agent = new https.Agent({
+    keepAlive: true, maxSockets: 1, ca: read('ca.crt'), cert: read('client.crt'), key: read('client.key'),
+  });
+  let socket;
+  const ask = () => new Promise((resolve, reject) => {
+    const request = https.get('https://web/', { agent }, (response) => {
+      const isSame = socket === undefined || socket === request.socket;
+      socket = request.socket;
+      response.resume().on('end', () => resolve(isSame ? response.statusCode : 'another connection'));
+    }).on('error', reject);
+  });
+  const renewed = async () => {
+    for (let round = 0; round < 1000 && !fs.existsSync('${folder}/renewed'); round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  (async () => {
+    const first = await ask();
+    await renewed();
+    console.log(first, await ask());
+    process.exit(0);
+  })();`;
