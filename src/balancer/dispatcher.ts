@@ -186,6 +186,11 @@ export class Dispatcher {
     this.options.onNoNewWork(target);
   }
 
+  /** Whether active checks find the target well so far. */
+  isUp(target: Target): boolean {
+    return this.byKey.get(target.key)?.health.check.up === true;
+  }
+
   /** Whether work lost at this target may go elsewhere without asking the retry budget. A target that left counts as an outage. */
   movesFreely(target: Target): boolean {
     const member = this.byKey.get(target.key);

@@ -161,10 +161,12 @@ describe('Dispatcher', () => {
     dispatcher.checked(hung, false);
     expect(events).toEqual(['down prod-2', 'no new work prod-2']);
     expect(dispatcher.movesFreely(hung)).toBe(true);
+    expect(dispatcher.isUp(hung)).toBe(false);
     expect(names(dispatcher, 4)).toBe('0 1 0 1');
 
     dispatcher.checked(hung, true);
     dispatcher.checked(hung, true);
+    expect(dispatcher.isUp(hung)).toBe(true);
     expect(names(dispatcher, 3)).toBe('2 0 1');
   });
 

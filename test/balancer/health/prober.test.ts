@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-function prober(targets: number, settings: Partial<HealthCheck> = {}) {
+function prober(targets: number, settings: Partial<HealthCheck> = {}, isUp = () => true) {
   const clock = new FakeClock();
   const stop = new AbortController();
   cleanups.push(() => stop.abort());
@@ -22,11 +22,12 @@ function prober(targets: number, settings: Partial<HealthCheck> = {}) {
   const listener: CheckedListener = {
     checkTargets: () => Array.from({ length: targets }, (_, index) => targetAt(`prod-${index}`, '127.0.0.1', 80)),
     checked: ({ name }, passed) => results.push(`${name} ${passed}`),
+    isUp,
   };
   const run = runProber(
     {
       clock,
-      random: () => 0.5,
+      random: () => 0,
       settings: () => HealthCheck.parse(settings),
       listeners: () => [listener],
       check: ({ name }) => {
@@ -66,7 +67,8 @@ describe('runProber', () => {
 
     await clock.advance(10_000);
 
-    expect(started.length).toBeLessThanOrEqual(201);
+    // Twice as many while they are all silent: some are asked out of turn.
+    expect(started.length).toBeLessThanOrEqual(401);
     expect(new Set(started.map(({ name }) => name)).size).toBe(100);
   });
 
@@ -79,6 +81,48 @@ describe('runProber', () => {
     await clock.advance(1);
 
     expect(results).toEqual(['prod-1 true', 'prod-0 false']);
+  });
+
+  it('takes silence for an interval as a failure, and says so once', async () => {
+    const { clock, results, answers } = prober(1, { intervalMilliseconds: 500, timeoutMilliseconds: 1000 });
+
+    await clock.advance(499);
+    expect(results).toEqual([]);
+    await clock.advance(501);
+    expect(results).toEqual(['prod-0 false', 'prod-0 false']);
+    answers[0]?.(false);
+    await clock.advance(1);
+
+    expect(results).toHaveLength(2);
+  });
+
+  it('takes an answer that comes late, but in time, as a pass', async () => {
+    const { clock, results, answers } = prober(1, { intervalMilliseconds: 500, timeoutMilliseconds: 1000 });
+    await clock.advance(800);
+
+    answers[0]?.(true);
+    await clock.advance(1);
+
+    expect(results).toEqual(['prod-0 false', 'prod-0 true']);
+  });
+
+  it('does not wait longer than the time-out when that is shorter than the interval', async () => {
+    const { clock, results } = prober(1, { intervalMilliseconds: 5000, timeoutMilliseconds: 300 });
+
+    await clock.advance(300);
+
+    expect(results).toEqual(['prod-0 false']);
+  });
+
+  it.each([
+    { state: 'up', isUp: true, times: [0, 500, 1000, 1500] },
+    { state: 'down', isUp: false, times: [0] },
+  ])('asks a silent target of a large pool again each interval while it is $state', async ({ isUp, times }) => {
+    const { clock, started } = prober(100, {}, () => isUp);
+
+    await clock.advance(1900);
+
+    expect(started.filter(({ name }) => name === 'prod-0').map(({ at }) => at)).toEqual(times);
   });
 
   it('asks nobody in passive mode', async () => {

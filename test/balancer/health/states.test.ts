@@ -83,16 +83,17 @@ describe('active checks', () => {
 });
 
 describe('checkDelayMilliseconds', () => {
-  it('keeps the interval in a small pool, give or take a tenth', () => {
-    expect(checkDelayMilliseconds(500, 3, 0)).toBe(450);
-    expect(checkDelayMilliseconds(500, 3, 0.5)).toBe(500);
-    expect(checkDelayMilliseconds(500, 3, 0.999)).toBeLessThan(550);
+  it('keeps the interval in a small pool, or is up to a fifth earlier', () => {
+    expect(checkDelayMilliseconds(500, 3, 0)).toBe(500);
+    expect(checkDelayMilliseconds(500, 3, 0.5)).toBe(450);
+    expect(checkDelayMilliseconds(500, 3, 0.999)).toBeGreaterThan(400);
   });
 
   it.each([10, 50, 100, 1000])('sends about 20 checks per second at most with %i targets', (targets) => {
-    const perSecond = (targets * 1000) / checkDelayMilliseconds(500, targets, 0.5);
-
-    expect(perSecond).toBeLessThanOrEqual(20.001);
+    for (const random of [0, 0.5, 0.999]) {
+      const perSecond = (targets * 1000) / checkDelayMilliseconds(500, targets, random);
+      expect(perSecond).toBeLessThanOrEqual(20.001);
+    }
   });
 });
 
