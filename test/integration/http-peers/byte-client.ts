@@ -6,6 +6,8 @@ export interface Answer {
   readonly text: string;
   /** The other side ended the connection. */
   readonly ended: boolean;
+  /** The system's code when it did not end in order: what came may not be all. */
+  readonly error?: string;
   /** Of all responses, the interim ones too. */
   readonly statuses: readonly number[];
 }
@@ -27,13 +29,15 @@ export async function sendBytes(sending: Sending): Promise<Answer> {
   const { port, parts, quietMilliseconds, activeAt = () => 0 } = sending;
   const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
   let text = '';
-  const state = { ended: false };
+  const state: { ended: boolean; error?: string } = { ended: false };
   let heardAt = performance.now();
   socket.on('data', (bytes) => {
     text += bytes.toString('latin1');
     heardAt = performance.now();
   });
-  socket.on('error', () => {});
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    state.error = error.code ?? error.message;
+  });
   for (const event of ['end', 'close']) {
     socket.on(event, () => {
       state.ended = true;
@@ -50,5 +54,5 @@ export async function sendBytes(sending: Sending): Promise<Answer> {
   while (!state.ended && !isQuiet()) await sleep(3);
   socket.destroy();
   const statuses = [...text.matchAll(/HTTP\/1\.[01] (\d{3})/g)].map(([, status]) => Number(status));
-  return { text, ended: state.ended, statuses };
+  return { text, statuses, ...state };
 }

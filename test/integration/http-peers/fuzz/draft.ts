@@ -1,10 +1,9 @@
 import type { Random } from '../../../sim/random.ts';
 
-/** A request in the making: still in parts, so that a mutation can change one. */
+/** A message in the making: still in parts, so that a mutation can change one. */
 export interface Draft {
-  readonly method: string;
-  readonly target: string;
-  readonly version: string;
+  /** Method, target and version; or version, status and reason. */
+  readonly startLine: readonly string[];
   /** Without their line ends. */
   readonly fields: readonly string[];
   /** As it is sent, with its coding. */
@@ -16,8 +15,8 @@ export interface Draft {
 /** Each a change that a parser may or may not notice. */
 export type Mutation = (draft: Draft, random: Random) => Draft;
 
-export function textOf({ method, target, version, fields, body, lineEnd }: Draft): string {
-  return `${[`${method} ${target} ${version}`, ...fields].join(lineEnd)}${lineEnd}${lineEnd}${body}`;
+export function textOf({ startLine, fields, body, lineEnd }: Draft): string {
+  return `${[startLine.join(' '), ...fields].join(lineEnd)}${lineEnd}${lineEnd}${body}`;
 }
 
 const methods = ['GET', 'GET', 'POST', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'] as const;
@@ -45,7 +44,7 @@ const plainFields = [
   'Upgrade: h2c',
   'Content-Type: text/plain',
 ] as const;
-const contents = [
+export const contents = [
   '',
   'a',
   'abc',
@@ -63,7 +62,7 @@ export function goodDraft(random: Random, last: boolean): Draft {
   if (last) fields.push('Connection: close');
   const method = random.pick(methods) ?? 'GET';
   const target = random.pick(targets) ?? '/';
-  const head: Draft = { method, target, fields, version: 'HTTP/1.1', body: '', lineEnd: '\r\n' };
+  const head: Draft = { fields, startLine: [method, target, 'HTTP/1.1'], body: '', lineEnd: '\r\n' };
   const content = random.pick(contents) ?? '';
   const framing = random.below(3);
   if (framing === 0) return head;
@@ -75,7 +74,7 @@ export function goodDraft(random: Random, last: boolean): Draft {
 }
 
 /** RFC 9112 §7.1. */
-function chunksOf(content: string, random: Random): string {
+export function chunksOf(content: string, random: Random): string {
   let coded = '';
   for (let position = 0; position < content.length; ) {
     const part = content.slice(position, position + 1 + random.below(content.length));

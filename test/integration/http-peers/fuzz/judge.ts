@@ -27,14 +27,15 @@ export function faultsOf(reading: Reading, { answer, recording, settled }: Passa
       'the backend got the start of a request that is not to be passed on',
     ],
     [settled, 'a connection to the backend was left with half a request'],
-    [statuses.slice(0, requests.length).every((status) => status === 200), 'a good request was not answered with 200'],
+    [requests.every((_request, index) => statuses[index] === 200), 'a good request was not answered with 200'],
     [
       own.length === (isFault ? 1 : 0) && own.every((status) => (status >= 400 && status < 500) || status === 505),
       'another answer than one 4xx or 505 for a bad request',
     ],
     [answer.ended === (isFault || requests.at(-1)?.last === true), 'the connection ended too early or not at all'],
   ];
-  return rules.filter(([holds]) => !holds).map(([, sentence]) => sentence);
+  const seen = `answers ${statuses.join()} ${answer.error ?? ''}, requests ${recording.requests.length} of ${requests.length}`;
+  return rules.filter(([holds]) => !holds).map(([, sentence]) => `${sentence} (${seen})`);
 }
 
 export function sameRequests(some: readonly ReadRequest[], others: readonly ReadRequest[]): boolean {

@@ -77,6 +77,12 @@ export const justifications: readonly Justification[] = [
       peer !== 'haproxy' && difference === 'Refused' && /^transfer-encoding:(?:\t.*|.*\t)\r$/im.test(bytes),
   },
   {
+    name: 'nginx knows no tabs around the name of a host; it refuses them, so nothing is read in two ways.',
+    section: 'RFC 9110 §5.6.3: a tab is a blank',
+    applies: ({ peer, difference, bytes }) =>
+      peer === 'nginx' && difference === 'Refused' && /^host:(?:[ \t]*\t.*|.*\t[ \t]*)\r$/im.test(bytes),
+  },
+  {
     name: 'nginx takes Expect once only; it is a list.',
     section: 'RFC 9110 §10.1.1, §5.3',
     applies: refusedBy('nginx', ({ fields }) => fields.filter(({ name }) => name === 'expect').length > 1),

@@ -137,14 +137,16 @@ const trailers = [
   'GET / HTTP/1.1\r\n',
 ] as const;
 
+/** Another text for one part of the start line. */
+export const startLinePart =
+  (index: number, texts: readonly string[]): Mutation =>
+  (draft, random) => ({ ...draft, startLine: draft.startLine.with(index, random.pick(texts) ?? '') });
+
 /** What attacks on proxies are made of: one rule of the grammar broken or stretched at a time. */
 export const messageMutations: readonly Mutation[] = [
   (draft, random) => put(draft, random, random.pick(framingFields) ?? ''),
   (draft, random) => put(draft, random, random.pick(framingFields) ?? ''),
   (draft, random) => put(draft, random, random.pick(oddFields) ?? ''),
-  (draft, random) => ({ ...draft, target: random.pick(oddTargets) ?? '' }),
-  (draft, random) => ({ ...draft, version: random.pick(oddVersions) ?? '' }),
-  (draft, random) => ({ ...draft, method: random.pick(oddMethods) ?? '' }),
   (draft, random) => ({ ...draft, fields: draft.fields.toSpliced(random.below(draft.fields.length), 1) }),
   (draft, random) => put(draft, random, draft.fields[random.below(draft.fields.length)] ?? ''),
   (draft) => ({ ...draft, lineEnd: '\n' }),
@@ -158,4 +160,11 @@ export const messageMutations: readonly Mutation[] = [
   inChunks(/\r\n(?=0*\r\n)/, (random) => random.pick(otherEnds) ?? ''),
   inChunks(/\r\n$/, (random) => random.pick(otherEnds) ?? ''),
   inChunks(/\r\n$/, (random) => `${random.pick(trailers) ?? ''}\r\n`),
+];
+
+export const requestMutations: readonly Mutation[] = [
+  startLinePart(0, oddMethods),
+  startLinePart(1, oddTargets),
+  startLinePart(2, oddVersions),
+  ...messageMutations,
 ];

@@ -18,7 +18,7 @@ export type Ending = 'Clean' | Started<Part> | (Fault & { readonly part: Part })
 
 type Part = 'Head' | 'Body';
 
-interface Started<Where extends Part> {
+export interface Started<Where extends Part> {
   readonly incomplete: Where;
   /** No further byte makes a request of it: may be refused now, or when it is whole. */
   readonly hopeless?: boolean;
@@ -30,7 +30,7 @@ export interface Reading {
 }
 
 /** As the balancer's settings are when nobody changes them. */
-const balancerLimits: ReadingLimits = { fields: 100, headBytes: 16_384 };
+export const balancerLimits: ReadingLimits = { fields: 100, headBytes: 16_384 };
 
 /**
  * The one strict reading of all that a client sent: RFC 9112, and 400 for whatever two recipients could read differently. Written from
@@ -95,10 +95,10 @@ function startFault(start: string, limits: ReadingLimits): Fault | undefined {
   return faultOfStart(lines, limits);
 }
 
-type ReadBody = Pick<ReadRequest, 'body' | 'trailers' | 'end'>;
+export type ReadBody = Pick<ReadRequest, 'body' | 'trailers' | 'end'>;
 
 /** RFC 9112 §7.1. Sizes are bare digits: extensions (§7.1.1) end at different places for different recipients. */
-function readChunks(bytes: string, from: number, limits: ReadingLimits): ReadBody | Fault | Started<'Body'> {
+export function readChunks(bytes: string, from: number, limits: ReadingLimits): ReadBody | Fault | Started<'Body'> {
   let body = '';
   let position = from;
   for (;;) {
