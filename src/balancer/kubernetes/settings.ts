@@ -14,7 +14,7 @@ export interface Settings {
   offer(text: string): void;
   /** Undefined before the first good text. */
   config(): BalancerConfig | undefined;
-  /** The text that `config` was read from. */
+  /** A text from which `config` can be read again, by a later process in this pod. */
   text(): string | undefined;
   /** Which listener could not be opened, as a sentence. */
   listenProblem(): string | undefined;
@@ -40,11 +40,12 @@ export function createSettings(options: {
   const { dataPlane, source, refused, fileExists, clock, logger, onChange } = options;
   let config: BalancerConfig | undefined;
   let text: string | undefined;
+  let offeredLast: string | undefined;
   let listenProblem: string | undefined;
   let pending = false;
   let wake = (): void => {};
 
-  function read(offered: string): BalancerConfig | undefined {
+  function read(offered: string): { config: BalancerConfig; isOffered: boolean } | undefined {
     try {
       const parsed = parseSettings(offered, source);
       const { unknownFields } = parsed;
@@ -58,15 +59,16 @@ export function createSettings(options: {
     }
   }
 
-  function fitted(next: BalancerConfig): BalancerConfig {
+  function fitted(next: BalancerConfig): { config: BalancerConfig; isOffered: boolean } {
     const { config: own, asBefore, closed } = withMountedTls(next, config, fileExists);
-    if (asBefore.length + closed.length > 0) {
+    const isOffered = asBefore.length + closed.length === 0;
+    if (!isOffered) {
       logger.warn(
         { asBefore, closed },
         'This pod is older than the TLS of these listeners: it gets it when it is replaced',
       );
     }
-    return own;
+    return { config: own, isOffered };
   }
 
   async function carryOut(next: BalancerConfig): Promise<void> {
@@ -95,11 +97,13 @@ export function createSettings(options: {
     text: () => text,
     listenProblem: () => listenProblem,
     offer: (offeredText) => {
-      if (offeredText === text) return;
+      if (offeredText === offeredLast) return;
       const next = read(offeredText);
       if (next === undefined) return;
-      config = next;
-      text = offeredText;
+      config = next.config;
+      offeredLast = offeredText;
+      // Note: what is left of older settings is in no text of the operator's any more.
+      text = next.isOffered ? offeredText : JSON.stringify(config);
       pending = true;
       onChange();
       wake();

@@ -48,6 +48,11 @@ function settingsBefore(failures: Error[] = []) {
 
 const taken = (): ListenError => new ListenError('Could not listen on port 15100 for ssh: EADDRINUSE', 'EADDRINUSE');
 
+const web = '{name: web, protocol: HTTP, port: 15100, targetPort: 8080}';
+const plain = `listeners: [${web}]`;
+const missing = 'tls: {certificateFile: /missing/tls.crt, keyFile: /missing/tls.key}';
+const secured = `listeners: [${web.replace('}', `, ${missing}}`)}]\nslowStartSeconds: 4`;
+
 describe('settings', () => {
   it('are carried out', async () => {
     const { settings, clock, carriedOut, counts } = settingsBefore();
@@ -137,16 +142,27 @@ describe('settings', () => {
 
   it('for files that this pod does not have leave the listener as it was, and say so', async () => {
     const { settings, clock, carriedOut, lines } = settingsBefore();
-    const plain = '{name: web, protocol: HTTP, port: 15100, targetPort: 8080}';
-    settings.offer(`listeners: [${plain}]`);
+    settings.offer(plain);
     await clock.advance(0);
 
-    const secured = plain.replace('}', ', tls: {certificateFile: /missing/tls.crt, keyFile: /missing/tls.key}}');
-    settings.offer(`listeners: [${secured}]\nslowStartSeconds: 4`);
+    settings.offer(secured);
     await clock.advance(0);
 
     expect(carriedOut.at(-1)).toMatchObject({ slowStartSeconds: 4, listeners: [{ name: 'web', port: 15100 }] });
     expect(carriedOut.at(-1)?.listeners[0]?.tls).toBeUndefined();
     expect(lines).toEqual([expect.objectContaining({ asBefore: ['web'], closed: [] })]);
+  });
+
+  it('for files that this pod does not have leave it so after a restart too', async () => {
+    const earlier = settingsBefore().settings;
+    earlier.offer(plain);
+    earlier.offer(secured);
+    const { settings } = settingsBefore();
+
+    settings.offer(earlier.text() ?? '');
+    settings.offer(secured);
+
+    expect(settings.config()).toEqual(earlier.config());
+    expect(settings.config()?.listeners).toHaveLength(1);
   });
 });
