@@ -24,5 +24,5 @@ export function justifiedResponse(
   expected: ReadResponse,
   theirs: ResponseReading,
 ): boolean {
-  return justifications.some(({ applies }) => applies(responseCase, expected, theirs));
+  return justifications.some((justification) => justification.applies(responseCase, expected, theirs));
 }
