@@ -13,6 +13,8 @@ export interface CertificateRequest extends Identity {
   readonly name: string;
   /** Such as `DNS:localhost` or `IP:127.0.0.1`; needed for servers. */
   readonly subjectAlternativeNames?: readonly string[];
+  /** It was valid until yesterday. */
+  readonly expired?: boolean;
 }
 
 export interface CertificateFiles {
@@ -50,11 +52,18 @@ export function openAuthority(directory: string): CertificateAuthority {
   const issue = async (request: CertificateRequest): Promise<CertificateFiles> => {
     const certificateFile = join(directory, `${request.name}.crt`);
     const keyFile = join(directory, `${request.name}.key`);
-    await openssl(
-      ['req', '-x509', ...newKey, '-keyout', keyFile, '-out', certificateFile, '-days', validDays],
-      ['-CA', caFile, '-CAkey', caKeyFile, '-subj', subject(request)],
-      extensions(request).flatMap((extension) => ['-addext', extension]),
-    );
+    const authority = ['-CA', caFile, '-CAkey', caKeyFile];
+    const whom = ['-subj', subject(request), ...extensions(request).flatMap((extension) => ['-addext', extension])];
+    if (request.expired !== true) {
+      const files = ['-keyout', keyFile, '-out', certificateFile];
+      await openssl(['req', '-x509', ...newKey, ...files, '-days', validDays], authority, whom);
+      return { certificateFile, keyFile };
+    }
+    // Only "openssl x509" takes a number of days below one.
+    const requestFile = join(directory, `${request.name}.csr`);
+    await openssl(['req', ...newKey, '-keyout', keyFile, '-out', requestFile], whom);
+    const files = ['-in', requestFile, '-out', certificateFile, '-copy_extensions', 'copy'];
+    await openssl(['x509', '-req', ...files, '-days', '-1', '-CAcreateserial'], authority);
     return { certificateFile, keyFile };
   };
   return { directory, caFile, caKeyFile, issue };
