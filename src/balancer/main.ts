@@ -1,6 +1,7 @@
 import { systemClock } from '../kube/clock.ts';
 import { parseArguments, usage } from './arguments.ts';
-import { createJsonLogger, writeToStandardOutput } from './log/json-logger.ts';
+import { createJsonLogger } from './log/json-logger.ts';
+import { openStandardOutput } from './log/standard-output.ts';
 import { garbageCollector, keepMemorySmall, usedHeapBytes } from './memory/keep-small.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
 import { checkInChild } from './static/check-in-child.ts';
@@ -10,12 +11,14 @@ import { stopSignals } from './stop-signals.ts';
 /** Runs until the program is told to stop; gives the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   const command = parseArguments(words);
-  const logger = createJsonLogger(writeToStandardOutput, Date.now);
+  const tryWrite = openStandardOutput();
+  // A line that cannot be written now is lost.
+  const logger = createJsonLogger(tryWrite, Date.now);
   const { stop, cut } = stopSignals((signal, handler) => process.on(signal, handler));
   // A mistake of ours in the work of one connection must not cut all others.
   process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'Met an unexpected error and went on'));
 
-  const parts = { clock: systemClock, random: Math.random, logger };
+  const parts = { clock: systemClock, random: Math.random, logger, tryWrite };
   const collect = garbageCollector();
   if (collect !== undefined) void keepMemorySmall({ clock: systemClock, heapBytes: usedHeapBytes, collect }, cut);
 
@@ -30,7 +33,8 @@ async function main(words: readonly string[]): Promise<number> {
     // The modules below are loaded only here, so that static mode does not carry them in memory.
     case 'Check': {
       const { printChecked } = await import('./config/print-checked.ts');
-      return printChecked(command.path);
+      const { pemProblems } = await import('./tls/pem-problems.ts');
+      return printChecked(command.path, pemProblems);
     }
     case 'Kubernetes': {
       const { runKubernetesMode } = await import('./kubernetes.ts');

@@ -31,6 +31,13 @@ export function parseConfig(text: string, source: string): BalancerConfig {
   return BalancerConfig.parse(result.data);
 }
 
+/** What a reader finds wrong later, as `parseConfig` would have said it. @param text what it has parsed */
+export function refusalOf(problems: readonly [Problem, ...Problem[]], text: string, source: string): ConfigError {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  return refuse(problems, problems[0], source, (path) => placeOf(document, lines, path));
+}
+
 function plainValue(document: Document, source: string): unknown {
   try {
     return document.toJS() ?? {};
