@@ -1,11 +1,12 @@
 /**
  * Our balancer beside HAProxy and nginx: what a request, a connection, a byte and a session cost, and what is lost when a backend crashes or
- * hangs. `--only cpu_per_request` measures one figure (repeat it for more), `--rounds` and `--seconds` say how long, `--core` where, and
+ * hangs. All of it goes into docs/benchmarks.md. `--only cpu_per_request` measures one figure (repeat it for more), `--rounds` and `--seconds` say how long, `--core` where, and
  * `--node-flags` tries other flags than the sidecar's.
  */
 import { parseArgs } from 'node:util';
 import { longStep } from '../cluster/progress.ts';
 import { coreUse } from './balancer/core-use.ts';
+import { documentFigures } from './balancer/document.ts';
 import { startField } from './balancer/field.ts';
 import { groundArguments, groundOptions, prepareGround } from './balancer/ground.ts';
 import { startBackend } from './balancer/load-program.ts';
@@ -45,8 +46,11 @@ await runBench(180 + 2 * estimate, async (onEnd) => {
   const othersUse = Math.max(othersBefore, await coreUse(ground.core, restMilliseconds));
   const machine = await describeMachine();
   const { core, nodeFlags } = ground;
-  process.stdout.write(`\n${titleOf(machine, ground, othersUse)}\n${tableOf(rows)}\n`);
+  const figures = `${titleOf(machine, ground, othersUse)}\n${tableOf(rows)}`;
+  process.stdout.write(`\n${figures}\n`);
   process.stdout.write(`${JSON.stringify({ machine, core, othersUse, nodeFlags })}\n`);
   for (const row of rows) process.stdout.write(`${jsonOf(row)}\n`);
+  // Some figures alone would replace all.
+  if (values.only === undefined) await documentFigures(figures, new Date());
   if (!rows.every(keepsBound)) process.exitCode = 1;
 });
