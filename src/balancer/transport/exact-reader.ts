@@ -73,7 +73,9 @@ const readFromSocket: Read<Socket> = (socket, octets, more, onDone, onClosed) =>
     let bytes: unknown = null;
     while (wanted > 0 && (bytes = socket.read(wanted)) instanceof Buffer) {
       all = Buffer.concat([all, bytes]);
-      wanted = more(all);
+      // At the end a socket gives what there is.
+      if (bytes.length < wanted) socket.destroy();
+      wanted = bytes.length < wanted ? wanted - bytes.length : more(all);
     }
     if (wanted > 0) return;
     socket.removeListener('readable', read);

@@ -291,7 +291,7 @@ describe('a listener that asks for a client certificate', () => {
 
 describe('certificate files that change', () => {
   /** A folder as the kubelet mounts a Secret: links to `..data`, which is a link to the version in force. */
-  async function mounted(): Promise<{ files: typeof tls; renew(name: string): Promise<void> }> {
+  async function mounted(): Promise<{ files: typeof tls; renew: (name: string) => Promise<void> }> {
     const folder = await temporaryAuthority();
     cleanups.push(() => folder.remove());
     const { directory } = folder;
@@ -347,7 +347,7 @@ describe('certificate files that change', () => {
     await rm(files.keyFile);
     await copyFile(tls.keyFile, files.keyFile);
 
-    const line = await until('a refusal', 15_000, () => rig.lines.find(({ msg }) => String(msg).includes('Refused')));
+    const line = await until('a refusal', 15_000, () => rig.lines.find(({ msg }) => msg.includes('Refused')));
 
     expect(line['problem']).toBe(`the key in ${files.keyFile} is not the one of ${files.certificateFile}`);
     expect(JSON.stringify(rig.lines)).not.toContain('PRIVATE');
