@@ -7,6 +7,11 @@ export interface Ports {
   readonly sink: number;
 }
 
+/** Of a contestant: one more speaks TLS, and leads to the same backends as `http`. */
+export interface ContestantPorts extends Ports {
+  readonly https: number;
+}
+
 /** In the order of the first round. HAProxy is the measure of the others. */
 export const contestantNames = ['haproxy', 'nginx', 'gatewaypool'] as const;
 export type ContestantName = (typeof contestantNames)[number];
@@ -18,5 +23,5 @@ export type ByContestant = Readonly<Record<ContestantName, number>>;
 export interface Contestant {
   readonly name: ContestantName;
   readonly process: DaemonChild;
-  readonly ports: Ports;
+  readonly ports: ContestantPorts;
 }

@@ -12,7 +12,8 @@ export async function startField(
   onEnd: OnEnd,
 ): Promise<Field> {
   const field = new Map<ContestantName, Contestant>();
-  for (const name of contestantNames) field.set(name, await startContestant(ground, name, options, onEnd));
+  const all = { ...options, certificate: ground.certificate };
+  for (const name of contestantNames) field.set(name, await startContestant(ground, name, all, onEnd));
   return field;
 }
 

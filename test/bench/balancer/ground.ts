@@ -5,6 +5,7 @@ import { type DaemonChild, startChild } from '../../cluster/processes/child.ts';
 import type { OnEnd } from '../bench.ts';
 import { sidecarNodeFlags } from '../sidecar/node-flags.ts';
 import { buildLoad } from './build-load.ts';
+import { type BenchCertificate, createBenchCertificate } from './certificate.ts';
 import { ensureBenchRequirements } from './requirements.ts';
 import { systemPath } from './system-path.ts';
 
@@ -20,6 +21,7 @@ export interface Ground {
   readonly balancer: string;
   /** Of our balancer. */
   readonly nodeFlags: readonly string[];
+  readonly certificate: BenchCertificate;
 }
 
 export interface GroundOptions {
@@ -52,6 +54,7 @@ export async function prepareGround({ core, nodeFlags }: GroundOptions, onEnd: O
     core: core ?? cpus().length - 1,
     load: await buildLoad(directory),
     nodeFlags: nodeFlags ?? sidecarNodeFlags(),
+    certificate: await createBenchCertificate(join(directory, 'certificates')),
   };
 }
 

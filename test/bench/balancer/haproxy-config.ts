@@ -1,7 +1,10 @@
-import type { Ports } from './contestant.ts';
+import type { BenchCertificate } from './certificate.ts';
+import type { ContestantPorts, Ports } from './contestant.ts';
 
 export interface PeerOptions {
-  readonly ports: Ports;
+  readonly ports: ContestantPorts;
+  /** Absent = nobody speaks TLS. */
+  readonly certificate?: BenchCertificate | undefined;
   readonly backends: readonly Ports[];
   /**
    * Repeat what a backend did not answer, and wait for it no longer than 5 s: for the figures of faults. Not for those of speed, because
@@ -11,7 +14,8 @@ export interface PeerOptions {
 }
 
 /** HAProxy with one thread, connections to backends shared by all clients, and health checks as often as ours. */
-export function haproxyConfig({ ports, backends, resilient }: PeerOptions): string {
+export function haproxyConfig({ ports, backends, resilient, certificate }: PeerOptions): string {
+  const secure = certificate === undefined ? '' : `  bind 127.0.0.1:${ports.https} ssl crt ${certificate.bothFile}\n`;
   const servers = (service: keyof Ports, check: string): string =>
     backends.map((backend, index) => `  server s${index} 127.0.0.1:${backend[service]}${check}\n`).join('');
   const tcp = (service: 'echo' | 'sink'): string => `
@@ -33,7 +37,7 @@ ${resilient ? '  retry-on conn-failure empty-response response-timeout\n' : ''}
 listen http
   mode http
   bind 127.0.0.1:${ports.http}
-  balance roundrobin
+${secure}  balance roundrobin
   http-reuse always
   option forwardfor
   option httpchk

@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { run } from '../../cluster/processes/run.ts';
 import { listenOnLoopback } from '../../faults/loopback.ts';
+import { createTlsTexts } from '../../faults/tls-files.ts';
 import { buildLoad } from './build-load.ts';
 import { BulkResult, RequestResult, RoundTripResult } from './load-program.ts';
 
@@ -140,6 +143,31 @@ describe('load requests', () => {
     expect(result.failed).toBe(0);
     expect(connections.size).toBe(result.requests);
     expect([...wishes]).toEqual(['close']);
+  });
+
+  it('speaks TLS when told so, and finds a wrong response in it', async () => {
+    const { cert, key } = await createTlsTexts();
+    const versions = new Set<string | null>();
+    const server = createSecureServer({ cert, key }, (request, response) => {
+      const { socket } = request;
+      versions.add(socket instanceof TLSSocket ? socket.getProtocol() : null);
+      response.statusCode = request.url === '/wrong' ? 500 : 200;
+      // Larger than a record, so that one response is several of them.
+      response.end(Buffer.alloc(40_000));
+    });
+    ends.push(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const port = await listenOnLoopback(server);
+
+    const right = await requests(port, '--tls');
+    const wrong = await requests(port, '--tls', '--path', '/wrong');
+
+    expect(right.requests).toBeGreaterThan(4);
+    expect(right.failed).toBe(0);
+    expect([...versions]).toEqual(['TLSv1.3']);
+    expect(wrong).toMatchObject({ requests: 0, errors: { 'a wrong response': wrong.failed } });
   });
 
   it('sends eleven fields when told so', async () => {

@@ -5,7 +5,15 @@ import type { Ports } from './contestant.ts';
 const streamModule = '/usr/lib/nginx/modules/ngx_stream_module.so';
 
 /** nginx in one process, with connections to backends kept; it has no health checks but what real traffic shows. */
-export function nginxConfig({ ports, backends, resilient }: PeerOptions): string {
+export function nginxConfig({ ports, backends, resilient, certificate }: PeerOptions): string {
+  const secure =
+    certificate === undefined
+      ? ''
+      : `    listen 127.0.0.1:${ports.https} ssl backlog=4096;
+    ssl_certificate ${certificate.certificateFile};
+    ssl_certificate_key ${certificate.keyFile};
+    ssl_protocols TLSv1.2 TLSv1.3;
+`;
   const upstream = (service: keyof Ports, more = ''): string =>
     `  upstream ${service} { ${backends.map((backend) => `server 127.0.0.1:${backend[service]} max_fails=1 fail_timeout=2s; `).join('')}${more}}\n`;
   const stream = (service: 'echo' | 'sink'): string =>
@@ -26,7 +34,7 @@ http {
   keepalive_requests 100000000;
 ${upstream('http', 'keepalive 256; keepalive_requests 100000000; ')}  server {
     listen 127.0.0.1:${ports.http} backlog=4096;
-    location / {
+${secure}    location / {
       proxy_pass http://http;
       proxy_http_version 1.1;
       proxy_set_header Connection "";

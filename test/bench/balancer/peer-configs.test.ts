@@ -4,7 +4,7 @@ import { haproxyConfig } from './haproxy-config.ts';
 import { nginxConfig } from './nginx-config.ts';
 
 const options: PeerOptions = {
-  ports: { http: 80, echo: 7, sink: 9 },
+  ports: { http: 80, https: 443, echo: 7, sink: 9 },
   backends: [
     { http: 9000, echo: 9001, sink: 9002 },
     { http: 9010, echo: 9011, sink: 9012 },
@@ -20,6 +20,13 @@ describe.each([
     const ports = [...config(options).matchAll(backend)].map(([, port]) => Number(port));
 
     expect(ports).toEqual([9000, 9010, 9001, 9011, 9002, 9012]);
+  });
+
+  it('speaks TLS where it has a certificate, and only there', () => {
+    const certificate = { certificateFile: '/tls.crt', keyFile: '/tls.key', bothFile: '/both.pem' };
+
+    expect(config({ ...options, certificate })).toMatch(/127\.0\.0\.1:443 ssl (crt \/both\.pem|.*\n.*\/tls\.crt)/);
+    expect(config(options)).not.toMatch(/ssl|443/);
   });
 
   it('gives a backend up sooner where faults are measured', () => {

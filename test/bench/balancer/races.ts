@@ -1,4 +1,4 @@
-import type { Ports } from './contestant.ts';
+import type { ContestantPorts } from './contestant.ts';
 import type { Ground } from './ground.ts';
 import { BulkResult, RequestResult, RoundTripResult, runLoad } from './load-program.ts';
 import type { Bounds } from './row.ts';
@@ -21,7 +21,7 @@ export interface RaceFigure extends Bounds {
 
 /** The same traffic through one contestant after the other. */
 export interface Race {
-  readonly service: keyof Ports;
+  readonly service: keyof ContestantPorts;
   readonly traffic: Traffic;
   readonly figures: readonly RaceFigure[];
 }
@@ -58,6 +58,11 @@ export const races: readonly Race[] = [
     service: 'http',
     traffic: requests(...busy, '--close'),
     figures: [cpuPer('request', 'cpu_new_connection', { must: 4, aim: 2.2 })],
+  },
+  {
+    service: 'https',
+    traffic: requests(...busy, '--tls'),
+    figures: [cpuPer('request', 'cpu_tls', { must: 1.45, aim: 1.25 })],
   },
   {
     service: 'sink',

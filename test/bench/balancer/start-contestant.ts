@@ -4,7 +4,8 @@ import { stringify } from 'yaml';
 import { freePorts } from '../../cluster/processes/ports.ts';
 import { until } from '../../cluster/until.ts';
 import type { OnEnd } from '../bench.ts';
-import type { Contestant, ContestantName, Ports } from './contestant.ts';
+import type { BenchCertificate } from './certificate.ts';
+import type { Contestant, ContestantName, ContestantPorts, Ports } from './contestant.ts';
 import { type Ground, startPinned } from './ground.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 import { nginxConfig } from './nginx-config.ts';
@@ -12,6 +13,8 @@ import { nginxConfig } from './nginx-config.ts';
 export interface StartOptions {
   readonly backends: readonly Ports[];
   readonly resilient: boolean;
+  /** Absent = it does not speak TLS. */
+  readonly certificate?: BenchCertificate | undefined;
 }
 
 let started = 0;
@@ -23,8 +26,8 @@ export async function startContestant(
   options: StartOptions,
   onEnd: OnEnd,
 ): Promise<Contestant> {
-  const [http = 0, echo = 0, sink = 0, admin = 0] = await freePorts(4);
-  const ports = { http, echo, sink };
+  const [http = 0, https = 0, echo = 0, sink = 0, admin = 0] = await freePorts(5);
+  const ports = { http, https, echo, sink };
   // A directory of its own: the same contestant may be started many times.
   started += 1;
   const directory = join(ground.directory, `${name}-${started}`);
@@ -44,7 +47,7 @@ export async function startContestant(
 }
 
 interface RecipeOptions extends StartOptions {
-  readonly ports: Ports;
+  readonly ports: ContestantPorts;
   readonly admin: number;
   /** Its own. */
   readonly directory: string;
@@ -70,14 +73,21 @@ const recipes: Readonly<Record<ContestantName, Recipe>> = {
 };
 
 /** All that the balancer can do is on by default: metrics, limits, time-outs, retries, and checks twice a second. */
-function ownConfig({ ports, admin, backends }: RecipeOptions): object {
+function ownConfig({ ports, admin, backends, certificate }: RecipeOptions): object {
+  const { bothFile: _, ...tls } = certificate ?? {};
+  const secure = certificate === undefined ? [] : [{ name: 'https', protocol: 'HTTP', port: ports.https, tls }];
   return {
     listeners: [
       { name: 'http', protocol: 'HTTP', port: ports.http },
       { name: 'echo', protocol: 'TCP', port: ports.echo },
       { name: 'sink', protocol: 'TCP', port: ports.sink },
+      ...secure,
     ],
-    backends: backends.map((backend, index) => ({ name: `backend-${index}`, address: '127.0.0.1', ports: backend })),
+    backends: backends.map((backend, index) => ({
+      name: `backend-${index}`,
+      address: '127.0.0.1',
+      ports: { ...backend, ...(certificate === undefined ? {} : { https: backend.http }) },
+    })),
     admin: { port: admin },
     healthCheck: { http: { path: '/healthz' } },
   };

@@ -2,7 +2,7 @@
 // it gets, is bounded in time, and prints one JSON object.
 //
 //	load backend    --http 9001,9002 --echo 9011 --sink 9021
-//	load requests   --port 8080 --connections 64 --seconds 2 [--path /10k] [--fields] [--close] [--rate 2000]
+//	load requests   --port 8080 --connections 64 --seconds 2 [--path /10k] [--fields] [--close] [--rate 2000] [--tls]
 //	load roundtrips --port 8081 --connections 64 --seconds 2
 //	load bulk       --port 8082 --connections 4 --seconds 2
 //	load hold       --port 8080 --connections 1500 --protocol http

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"crypto/tls"
 	"flag"
 	"fmt"
+	"io"
 	"strings"
 	"syscall"
 	"time"
@@ -42,6 +44,7 @@ type httpClient struct {
 	port      int
 	request   []byte
 	close     bool
+	secure    bool
 	poller    *poller
 	byFd      map[int]*httpConnection
 	idle      []*httpConnection
@@ -53,6 +56,7 @@ type httpClient struct {
 
 type httpConnection struct {
 	fd     int
+	tls    *tls.Conn
 	busy   bool
 	since  time.Time
 	reader responseReader
@@ -67,6 +71,7 @@ func runRequests(flags *flag.FlagSet, arguments []string) (any, error) {
 	path := flags.String("path", "/", "path of the requests")
 	many := flags.Bool("fields", false, "send 11 fields, not only Host")
 	closing := flags.Bool("close", false, "use a connection for one request only, and wait for its end")
+	secure := flags.Bool("tls", false, "speak TLS, whoever the server is")
 	rate := flags.Float64("rate", 0, "requests per second; 0 = the next when an answer is there")
 	flags.Parse(arguments)
 
@@ -78,6 +83,7 @@ func runRequests(flags *flag.FlagSet, arguments []string) (any, error) {
 		port:    *port,
 		request: request(*path, *many, *closing),
 		close:   *closing,
+		secure:  *secure,
 		poller:  poller,
 		byFd:    map[int]*httpConnection{},
 		errors:  map[string]int{},
@@ -141,13 +147,17 @@ func (c *httpClient) sendOnIdle(now time.Time) {
 func (c *httpClient) send(connection *httpConnection, due time.Time) {
 	connection.busy = true
 	connection.since = due
-	syscall.Write(connection.fd, c.request)
+	if connection.tls != nil {
+		connection.tls.Write(c.request)
+	} else {
+		syscall.Write(connection.fd, c.request)
+	}
 }
 
 func (c *httpClient) receive(connection *httpConnection, now time.Time) {
-	count, err := syscall.Read(connection.fd, c.buffer[:])
+	count, err := c.read(connection)
 	switch {
-	case err != nil && wouldBlock(err):
+	case err != nil && (isNotYet(err) || wouldBlock(err)):
 	case err != nil:
 		c.fail(connection, now, err.Error())
 	case count == 0 && connection.answered:
@@ -157,6 +167,28 @@ func (c *httpClient) receive(connection *httpConnection, now time.Time) {
 		c.fail(connection, now, "the connection ended")
 	default:
 		c.judge(connection, connection.reader.push(c.buffer[:count]), now)
+	}
+}
+
+// read gives 0 at the end of the connection.
+func (c *httpClient) read(connection *httpConnection) (int, error) {
+	if connection.tls == nil {
+		return syscall.Read(connection.fd, c.buffer[:])
+	}
+	// A record is not a response: what was read of the next one already brings no news of the socket.
+	total := 0
+	for {
+		count, err := connection.tls.Read(c.buffer[total:])
+		total += count
+		if err == io.EOF {
+			err = nil
+		} else if err == nil && total < len(c.buffer) {
+			continue
+		}
+		if total > 0 {
+			err = nil
+		}
+		return total, err
 	}
 }
 
@@ -207,6 +239,14 @@ func (c *httpClient) connect(connection *httpConnection) error {
 		return err
 	}
 	connection.fd = fd
+	connection.tls = nil
+	if c.secure {
+		if connection.tls, err = secure(fd); err != nil {
+			syscall.Close(fd)
+			connection.fd = -1
+			return fmt.Errorf("TLS with port %d: %w", c.port, err)
+		}
+	}
 	connection.answered = false
 	connection.reader.reset()
 	c.byFd[fd] = connection
