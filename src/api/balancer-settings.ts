@@ -70,7 +70,7 @@ const AccessLog = z.object({
     .max(100)
     .default(0)
     .describe(
-      'How many of the HTTP requests get a line of JSON in the log of the sidecar, in percent. 0: none, 100: each. Paths and addresses of clients are in it.',
+      'How many of the HTTP requests and TCP connections get a line of JSON in the log of the sidecar when they are over, in percent and by chance. 0: none, 100: each. It has the address of the client and the path without its query, which may hold secrets.',
     ),
 });
 
@@ -101,6 +101,6 @@ export const BalancerSettings = z.object({
     .describe(
       'How HTTP gateways are told who the client is. XForwarded: by X-Forwarded-For and X-Forwarded-Proto. Both: by the Forwarded field of RFC 7239 as well.',
     ),
-  accessLog: AccessLog.prefault({}).describe('What the sidecars write down of HTTP requests.'),
+  accessLog: AccessLog.prefault({}).describe('What the sidecars write down of the work that they carried.'),
 });
 export type BalancerSettings = z.infer<typeof BalancerSettings>;

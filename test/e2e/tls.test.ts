@@ -15,8 +15,8 @@ import { images } from '../harness/images.ts';
 import { applyYaml, kubectl } from '../harness/kubectl.ts';
 import { configSecretManifest } from '../harness/manifests.ts';
 import { podsOfPool } from '../harness/pods.ts';
-import { conditionOf, isReady, waitForPool } from '../harness/pools.ts';
-import { type Environment, prepareEnvironment, setUpMilliseconds } from './environment.ts';
+import { conditionOf, isReady, patchPool, waitForPool } from '../harness/pools.ts';
+import { type Environment, prepareEnvironment, runWebPool, setUpMilliseconds } from './environment.ts';
 
 let environment: Environment;
 let directory: string;
@@ -83,6 +83,13 @@ async function applySecret(name: string, files: Readonly<Record<string, string>>
 
 const applyPair = ({ certificateFile, keyFile }: CertificateFiles): Promise<void> =>
   applySecret('web-tls', { 'tls.crt': certificateFile, 'tls.key': keyFile });
+
+/** Restarts of the sidecars of a pool's pods, one number each. */
+function sidecarRestarts(name: string): Promise<string> {
+  const where = ['-n', environment.namespace, '-l', `pam.gatewaypool.io/pool=${name}`];
+  const path = '{.items[*].status.initContainerStatuses[*].restartCount}';
+  return kubectl(['get', 'pods', ...where, '-o', `jsonpath=${path}`]);
+}
 
 /** The subject of the certificate that the sidecar of a pod shows. */
 async function subjectShownBy(address: string): Promise<string> {
@@ -171,19 +178,56 @@ describe('a pool whose listener has TLS', () => {
     expect(statuses.trim()).toBe('200 200');
     const after = await podsOfPool(namespace, 'web');
     expect(after.map(({ uid }) => uid)).toEqual(before.map(({ uid }) => uid));
-    const restarts = await kubectl([
-      'get',
-      'pods',
-      '-n',
-      namespace,
-      '-l',
-      'pam.gatewaypool.io/pool=web',
-      '-o',
-      'jsonpath={.items[*].status.initContainerStatuses[*].restartCount}',
-    ]);
-    expect(restarts).toBe('0 0');
+    expect(await sidecarRestarts('web')).toBe('0 0');
   }, 180_000);
 });
+
+describe('TLS that is added to a listener in use', () => {
+  const listener = { name: 'http', port: 80, targetPort: 8080, protocol: 'HTTP' };
+  const status = (scheme: string, address: string): Promise<string> =>
+    inClient(
+      environment.client,
+      `${curl} ${asClient} --resolve web:15100:${address} -o /dev/null -w '%{http_code}' ${scheme}://web:15100/ || true`,
+    );
+
+  it('leaves an instance Ready and serving as before, also after a restart of its sidecar, until it is replaced', async () => {
+    const { namespace } = environment;
+    await runWebPool(environment, 'plain', 1, { rollout: { policy: 'OnDelete' } });
+    const [old] = await podsOfPool(namespace, 'plain');
+    const address = old?.address ?? '';
+
+    await patchPool(namespace, 'plain', { listeners: [{ ...listener, tls: { secretName: 'web-tls' } }] });
+    await waitForPool(namespace, 'plain', 'an outdated instance', 30, (seen) => seen.status.updatedInstances === 0);
+    const log = (): Promise<string> => kubectl(['logs', old?.name ?? '', '-n', namespace, '-c', 'balancer']);
+    await eventually('the sidecar took the settings', 20, async () => (await log()).includes('"asBefore":["http"]'));
+    const meanwhile = await status('http', address);
+    await kubectl(['exec', old?.name ?? '', '-n', namespace, '-c', 'balancer', '--', ...killItself]);
+    await eventually('the sidecar was restarted', 60, async () => (await sidecarRestarts('plain')) === '1');
+    await eventually('the sidecar is back', 60, async () => (await status('http', address)) === '200');
+    const ready = await waitForPool(namespace, 'plain', 'Ready', 60, isReady);
+    await kubectl(['annotate', 'deployment', 'plain-0', '-n', namespace, 'pam.gatewaypool.io/stop=true']);
+    const fresh = await eventually('another pod', 60, async () => {
+      const pods = await podsOfPool(namespace, 'plain');
+      return pods.find(({ uid, gatewayRuns }) => uid !== old?.uid && gatewayRuns);
+    });
+    await eventually('TLS', 30, async () => (await status('https', fresh.address)) === '200');
+
+    expect(meanwhile).toBe('200');
+    expect(ready.status.updatedInstances).toBe(0);
+  }, 180_000);
+});
+
+/** Ends the sidecar's process. The pods of web gateways share their processes, so it is not the first one, which could not be killed. */
+const killItself = [
+  'node',
+  '--eval',
+  `const fs = require('node:fs');
+  for (const pid of fs.readdirSync('/proc').map(Number).filter((number) => number > 0 && number !== process.pid)) {
+    try {
+      if (fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8').includes('balancer.cjs')) process.kill(pid, 'SIGKILL');
+    } catch {}
+  }`,
+];
 
 /** One request, and another on the same connection once the certificate was renewed. */
 const requestBeforeAndAfter = `
