@@ -1,7 +1,8 @@
 /** Statuses that the balancer answers by itself. */
-export type OwnStatus = 400 | 405 | 408 | 431 | 502 | 503 | 504 | 505;
+export type OwnStatus = 200 | 400 | 405 | 408 | 431 | 502 | 503 | 504 | 505;
 
 const reasons: Readonly<Record<OwnStatus, string>> = {
+  200: 'OK',
   400: 'Bad Request',
   405: 'Method Not Allowed',
   408: 'Request Timeout',
@@ -23,7 +24,7 @@ export function ownAnswer(status: OwnStatus, sentence: string, bodiless: boolean
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(status === 503 ? [`Retry-After: ${retryAfterSeconds}`] : []),
-    ...(status === 405 ? ['Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'] : []),
+    ...(status === 405 || status === 200 ? ['Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'] : []),
     'Connection: close',
   ];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${bodiless ? '' : body}`);

@@ -365,6 +365,10 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   private refuse(status: OwnStatus, reason: string): void {
+    if (status === 200) {
+      this.answer(status, `Not passed on: ${reason}.`);
+      return;
+    }
     this.context.counters.rejected('BadRequest');
     this.answer(status, `Bad request: ${reason}.`);
   }

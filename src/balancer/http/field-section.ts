@@ -1,7 +1,7 @@
 import { type KnownField, knownField } from './field-names.ts';
 import { fieldTexts, listMembers } from './field-values.ts';
 import { lineEnd } from './line-end.ts';
-import { contentLength } from './message-body-length.ts';
+import { wholeNumber } from './message-body-length.ts';
 import { colon, isAtInAnyCase, octets, skipOctets, space, tab, tokenOctets, valueOctets } from './octets.ts';
 import { isPlainNumber, writeAtEnd, writeNumber } from './rewrite-value.ts';
 import { SpanList } from './span-list.ts';
@@ -132,7 +132,7 @@ export class FieldSection {
         return;
       case 'content-length':
         this.framings += 1;
-        this.contentLength = contentLength(bytes, start, end);
+        this.contentLength = wholeNumber(bytes, start, end);
         if (this.contentLength === malformed) this.ambiguous = true;
         else if (!isPlainNumber(bytes, from, start, end, to)) writeNumber(bytes, from, to, this.contentLength);
         return;

@@ -7,8 +7,8 @@ export type BodyLength = 'None' | 'Length' | 'Chunked' | 'UntilClose';
 /** A number with more digits might not be kept exactly by the next one who reads it. */
 const longestLength = 15;
 
-/** The value of Content-Length, or `malformed`: digits and nothing else (RFC 9110 §8.6). */
-export function contentLength(bytes: Uint8Array, start: number, end: number): number {
+/** The value of Content-Length and the like, or `malformed`: digits and nothing else (RFC 9110 §8.6). */
+export function wholeNumber(bytes: Uint8Array, start: number, end: number): number {
   if (end === start || end - start > longestLength) return malformed;
   let length = 0;
   for (let at = start; at < end; at += 1) {

@@ -2,8 +2,9 @@ import { FieldSection, hopByHopFields } from './field-section.ts';
 import { listMembers } from './field-values.ts';
 import { type HeadLimits, octetsToLookAt } from './head-limits.ts';
 import { isHost } from './host.ts';
-import type { BodyLength } from './message-body-length.ts';
+import { type BodyLength, wholeNumber } from './message-body-length.ts';
 import { RequestLine } from './request-line.ts';
+import { writeNumber } from './rewrite-value.ts';
 import { incomplete, malformed, tooLarge } from './verdicts.ts';
 
 /** What a request may be. */
@@ -12,9 +13,9 @@ export interface RequestRules extends HeadLimits {
   readonly allowConnect?: boolean;
 }
 
-/** Why a head was refused: the status to answer, and a sentence for the client. */
+/** Why a head is not passed on: the status to answer, and a sentence for the client. */
 export interface Refusal {
-  readonly status: 400 | 405 | 431 | 505;
+  readonly status: 200 | 400 | 405 | 431 | 505;
   readonly reason: string;
 }
 
@@ -34,6 +35,8 @@ const asterisk = 0x2a;
 const malformedLine: Refusal = { status: 400, reason: 'the request line is not well-formed' };
 const noTunnel: Refusal = { status: 405, reason: 'this is not a tunnel: CONNECT is not allowed' };
 const otherVersion: Refusal = { status: 505, reason: 'only HTTP/1.0 and HTTP/1.1' };
+const lastOptions: Refusal = { status: 200, reason: 'this is the balancer, and Max-Forwards is 0' };
+const lastTrace: Refusal = { status: 405, reason: 'Max-Forwards is 0, and the balancer answers no TRACE' };
 const largeHead: Refusal = { status: 431, reason: 'the request head is too large' };
 const manyFields: Refusal = { status: 431, reason: 'the request head has too many fields' };
 
@@ -119,11 +122,23 @@ export class RequestHead {
     if (this.connect && fields.framings > 0) return this.refuse400('CONNECT with a body');
     this.upgrade = this.asksToSwitch ? this.upgradeProtocol(bytes) : undefined;
     if (this.upgrade !== undefined && this.body !== 'None') return this.refuse400('an upgrade request with a body');
+    if (fields.maxForwards > 0 && (line.isOptions(bytes) || line.isTrace(bytes)) && !this.countHop(bytes))
+      return malformed;
     this.close = this.old || fields.close;
     this.isHead = line.isHead(bytes);
     this.repeatable =
       this.upgrade === undefined && !this.connect && (line.isIdempotent(bytes) || fields.idempotencyKey);
     return next;
+  }
+
+  /** RFC 9110 §7.6.2: one hop less is left; where none was left, we are who answers. False: it is not passed on. */
+  private countHop(bytes: Buffer): boolean {
+    const { maxForwards, maxForwardsStart, maxForwardsEnd } = this.fields;
+    const left = maxForwards > 1 ? malformed : wholeNumber(bytes, maxForwardsStart, maxForwardsEnd);
+    if (left > 0) writeNumber(bytes, maxForwardsStart, maxForwardsEnd, left - 1);
+    else if (left === malformed) this.refuse400('Max-Forwards is not one number');
+    else this.refuse(this.line.isOptions(bytes) ? lastOptions : lastTrace);
+    return left > 0;
   }
 
   /** A server must accept the absolute form too (RFC 9112 §3.2.2); here only where it agrees with Host. */

@@ -8,6 +8,7 @@ const idempotentMethods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'].m
 const head = octets('HEAD');
 const connect = octets('CONNECT');
 const options = octets('OPTIONS');
+const trace = octets('TRACE');
 
 /** The first line of a request (RFC 9112 §3), used again for each: positions in the octets that were read. */
 export class RequestLine {
@@ -46,6 +47,10 @@ export class RequestLine {
 
   isOptions(bytes: Uint8Array): boolean {
     return this.isMethod(options, bytes);
+  }
+
+  isTrace(bytes: Uint8Array): boolean {
+    return this.isMethod(trace, bytes);
   }
 
   isIdempotent(bytes: Uint8Array): boolean {

@@ -24,6 +24,9 @@ const forbidden = new Set([
   'upgrade',
   'via',
   'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
   // Who asks.
   'authorization',
   'cookie',

@@ -209,6 +209,30 @@ describe('what the backend gets', () => {
   });
 });
 
+describe('Max-Forwards', () => {
+  const withHops = (method: string, ...fields: string[]): string =>
+    [`${method} /a HTTP/1.1`, 'Host: a', ...fields].join('\r\n');
+
+  it.each([
+    { method: 'OPTIONS', value: '10', passed: ' 9' },
+    { method: 'TRACE', value: '1', passed: '0' },
+    { method: 'OPTIONS', value: '007', passed: '  6' },
+    { method: 'GET', value: '0', passed: '0' },
+    { method: 'GET', value: 'any', passed: 'any' },
+  ])('of $value goes on as $passed for $method', ({ method, value, passed }) => {
+    expect(forwarded(withHops(method, `Max-Forwards: ${value}`))).toContain(`Max-Forwards: ${passed}`);
+  });
+
+  it.each([
+    { name: 'answers OPTIONS itself when no hop is left', method: 'OPTIONS', fields: ['Max-Forwards: 0'], status: 200 },
+    { name: 'answers no TRACE when no hop is left', method: 'TRACE', fields: ['Max-Forwards: 00'], status: 405 },
+    { name: 'refuses what is no number', method: 'TRACE', fields: ['Max-Forwards: -1'], status: 400 },
+    { name: 'refuses two numbers', method: 'OPTIONS', fields: ['Max-Forwards: 1', 'Max-Forwards: 1'], status: 400 },
+  ])('$name', ({ method, fields, status }) => {
+    expect(forwarded(withHops(method, ...fields))).toBe(status);
+  });
+});
+
 describe('the beginning of a head', () => {
   it.each([
     { text: 'GE', name: 'half a method' },

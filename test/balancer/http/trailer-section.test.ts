@@ -56,6 +56,8 @@ describe('readTrailers', () => {
     'Max-Forwards: 1',
     'Via: 1.1 a',
     'X-Forwarded-For: 192.0.2.1',
+    'X-Forwarded-Proto: https',
+    'X-Real-IP: 192.0.2.1',
     'Forwarded: for=192.0.2.1',
     'Authorization: Basic YTpi',
     'Cookie: a=b',
