@@ -60,7 +60,11 @@ function queuedFor(client: RawSocket): number {
   const handles: unknown = Reflect.apply(Reflect.get(process, '_getActiveHandles'), process, []);
   const sockets = Array.isArray(handles) ? handles.filter((handle) => handle instanceof Socket) : [];
   const own = sockets.find(({ remotePort }) => remotePort === client.socket.localPort);
-  return own?.writableLength ?? 0;
+  if (own === undefined) return 0;
+  // Note: what the balancer writes past Node's streams is queued by the handle.
+  const handle: unknown = Reflect.get(own, '_handle');
+  const queued: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : 0;
+  return own.writableLength + Number(queued);
 }
 
 const connections = ({ rig }: Scene): number | undefined => rig.metric('gatewaypool_balancer_client_connections');
