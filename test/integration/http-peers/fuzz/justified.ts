@@ -83,6 +83,11 @@ export const justifications: readonly Justification[] = [
       peer === 'nginx' && difference === 'Refused' && /^host:(?:[ \t]*\t.*|.*\t[ \t]*)\r$/im.test(bytes),
   },
   {
+    name: 'Node answers an expectation that it does not know by itself; here that is for the backend to do.',
+    section: 'RFC 9110 §10.1.1: 417',
+    applies: ({ peer, difference, statuses }) => peer === 'node' && difference === 'Refused' && statuses.includes(417),
+  },
+  {
     name: 'nginx takes Expect once only; it is a list.',
     section: 'RFC 9110 §10.1.1, §5.3',
     applies: refusedBy('nginx', ({ fields }) => fields.filter(({ name }) => name === 'expect').length > 1),
