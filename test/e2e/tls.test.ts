@@ -16,7 +16,7 @@ import { applyYaml, kubectl } from '../harness/kubectl.ts';
 import { configSecretManifest } from '../harness/manifests.ts';
 import { podsOfPool } from '../harness/pods.ts';
 import { conditionOf, isReady, patchPool, waitForPool } from '../harness/pools.ts';
-import { type Environment, prepareEnvironment, runWebPool, setUpMilliseconds } from './environment.ts';
+import { type Environment, prepareEnvironment, runPool, runWebPool, setUpMilliseconds } from './environment.ts';
 
 let environment: Environment;
 let directory: string;
@@ -181,6 +181,74 @@ describe('a pool whose listener has TLS', () => {
     expect(await sidecarRestarts('web')).toBe('0 0');
   }, 180_000);
 });
+
+describe('a pool whose gateways have TLS', () => {
+  const targetTLS = { caSecretName: 'gateway-ca', serverName: 'gateway.internal', clientSecretName: 'sidecar-tls' };
+  const listener = { name: 'http', port: 80, targetPort: 8443, protocol: 'HTTP' };
+
+  it('is served by sidecars that check the gateways, and show a certificate themselves', async () => {
+    const { client, namespace } = environment;
+    const names = { user: 'gateway', subjectAlternativeNames: ['DNS:gateway.internal'] };
+    const gateway = await authority.issue({ name: 'gateway', ...names });
+    const sidecar = await authority.issue({ name: 'sidecar', user: 'sidecar of the pool' });
+    await applySecret('gateway-tls', {
+      'tls.crt': gateway.certificateFile,
+      'tls.key': gateway.keyFile,
+      'ca.crt': authority.caFile,
+    });
+    await applySecret('sidecar-tls', { 'tls.crt': sidecar.certificateFile, 'tls.key': sidecar.keyFile });
+    await applySecret('gateway-ca', { 'ca.crt': authority.caFile });
+    await runPool(environment, 'inside', securePool({ ...listener, targetTLS }));
+    const ask = (): Promise<string> => inClient(client, `curl -sS --max-time 10 -w ' %{http_code}' http://inside/`);
+
+    const known = await ask();
+    await patchPool(namespace, 'inside', {
+      listeners: [{ ...listener, targetTLS: { ...targetTLS, serverName: 'x' } }],
+    });
+    const refused = await eventually('nobody is who they should be', 20, async () => {
+      const answer = await ask();
+      return /50[23]$/u.test(answer) && answer;
+    });
+
+    expect(known).toBe('sidecar of the pool came to inside-0 200');
+    expect(refused).not.toContain('came to');
+  }, 120_000);
+});
+
+/** A gateway that serves HTTPS to whoever shows a certificate of its CA: the product's own image has Node.js. */
+const securePool = (listener: object): string =>
+  stringify({
+    apiVersion: 'pam.gatewaypool.io/v1alpha1',
+    kind: 'GatewayPool',
+    metadata: { name: 'inside' },
+    spec: {
+      maxInstances: 1,
+      image: images.product,
+      config: { secretName: 'web-config', as: { env: 'GATEWAY_CONFIG' } },
+      listeners: [listener],
+      template: {
+        spec: {
+          containers: [
+            {
+              name: 'gateway',
+              command: ['node', '--eval', secureGateway],
+              volumeMounts: [{ name: 'certificates', mountPath: '/tls', readOnly: true }],
+            },
+          ],
+          volumes: [{ name: 'certificates', secret: { secretName: 'gateway-tls' } }],
+        },
+      },
+    },
+  });
+
+const secureGateway = `
+  const [https, fs, os] = [require('node:https'), require('node:fs'), require('node:os')];
+  const read = (name) => fs.readFileSync('/tls/' + name);
+  const options = { cert: read('tls.crt'), key: read('tls.key'), ca: read('ca.crt'), requestCert: true };
+  https.createServer(options, (request, response) => {
+    response.end(request.socket.getPeerCertificate().subject.CN + ' came to ' + os.hostname());
+  }).listen(8443);
+  process.on('SIGTERM', () => process.exit(0));`;
 
 describe('TLS that is added to a listener in use', () => {
   const listener = { name: 'http', port: 80, targetPort: 8080, protocol: 'HTTP' };
