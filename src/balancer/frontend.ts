@@ -44,6 +44,7 @@ export interface FrontendContext {
   readonly limits: () => Limits;
   readonly retries: () => Retries;
   readonly proxyProtocol: () => BalancerConfig['proxyProtocol'];
+  readonly forwardedHeader: () => BalancerConfig['forwardedHeader'];
   readonly dispatcher: Dispatcher;
   /** Where work waits while all backends are full. */
   readonly line: WaitingLine;

@@ -71,7 +71,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.headSince = this.activeAt;
     this.exchange = new Exchange(context, this);
     this.wire = connect(this);
-    this.lines = linesOf(this.wire.remoteAddress, this.wire.secure);
+    this.lines = linesOf(this.wire.remoteAddress, this.wire.secure, context.forwardedHeader());
     this.wire.resume();
   }
 

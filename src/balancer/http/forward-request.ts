@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+import type { BalancerConfig } from '../config/schema.ts';
 import type { HeldRequest } from './held-request.ts';
 import { copyKeptLines } from './kept-lines.ts';
 import { upgradeLines, viaLine } from './own-lines.ts';
@@ -9,26 +11,40 @@ const secureLine = 'X-Forwarded-Proto: https\r\n';
 /** Longer than anything that we add to a head, but what Upgrade, X-Forwarded-For and the target bring with them. */
 const addedRoom = 256;
 
+type Told = BalancerConfig['forwardedHeader'];
+
 /** What one client's requests get added, ready to be copied behind their last field. */
 export interface ClientLines {
   readonly address: string;
   /** The client speaks TLS with us. */
   readonly secure: boolean;
+  readonly told: Told;
+  /** Lines that any request gets, behind X-Forwarded-For. */
+  readonly others: string;
   /** For the usual request: HTTP/1.1, no X-Forwarded-For yet, no upgrade. The empty line included. */
   readonly usual: Buffer;
 }
 
-let latest: ClientLines = clientLines('', false);
+let latest: ClientLines = clientLines('', false, 'XForwarded');
 
 /** One client opens many connections, so the lines of the last one are kept. */
-export function linesOf(address: string, secure: boolean): ClientLines {
-  if (latest.address !== address || latest.secure !== secure) latest = clientLines(address, secure);
+export function linesOf(address: string, secure: boolean, told: Told): ClientLines {
+  if (latest.address !== address || latest.secure !== secure || latest.told !== told) {
+    latest = clientLines(address, secure, told);
+  }
   return latest;
 }
 
-function clientLines(address: string, secure: boolean): ClientLines {
-  const lines = `${forwardedName}${address}\r\n${secure ? secureLine : ''}${viaLine(false)}\r\n`;
-  return { address, secure, usual: Buffer.from(lines, 'latin1') };
+function clientLines(address: string, secure: boolean, told: Told): ClientLines {
+  const others = `${secure ? secureLine : ''}${told === 'Both' ? forwardedLine(address, secure) : ''}`;
+  const lines = `${forwardedName}${address}\r\n${others}${viaLine(false)}\r\n`;
+  return { address, secure, told, others, usual: Buffer.from(lines, 'latin1') };
+}
+
+/** RFC 7239 §4: Forwarded is a list, so a line of ours behind those that came is its last member. Its §6 has the form of an address. */
+function forwardedLine(address: string, secure: boolean): string {
+  const node = isIPv6(address) ? `"[${address}]"` : address;
+  return `Forwarded: for=${node};proto=${secure ? 'https' : 'http'}\r\n`;
 }
 
 /** Writes the request's head as the backend gets it to where the request is held. `bytes` are what `head` was read from. */
@@ -57,11 +73,7 @@ export function forwardRequest(head: RequestHead, bytes: Buffer, client: ClientL
       at += target.write(', ', at, 'latin1');
     }
     const switched = upgrade === undefined ? '' : upgradeLines([upgrade]);
-    at += target.write(
-      `${client.address}\r\n${client.secure ? secureLine : ''}${viaLine(old)}${switched}\r\n`,
-      at,
-      'latin1',
-    );
+    at += target.write(`${client.address}\r\n${client.others}${viaLine(old)}${switched}\r\n`, at, 'latin1');
   }
   held.setHead(at);
 }

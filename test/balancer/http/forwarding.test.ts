@@ -48,6 +48,15 @@ describe('HTTP through the balancer', () => {
     expect(order).toEqual(['prod-0', 'prod-1', 'prod-2', 'prod-0', 'prod-1', 'prod-2']);
   });
 
+  it('tells the backend who the client is by Forwarded too, where that is set', async () => {
+    const { backend, client } = await scripted({ forwardedHeader: 'Both' });
+
+    client.send(request('/a'));
+
+    const upstream = await backend.connection(0);
+    expect(await upstream.receives('\r\n\r\n')).toContain('\r\nForwarded: for=127.0.0.1;proto=http\r\n');
+  });
+
   it('uses one connection to the backend for one request after the other', async () => {
     const { backend, client } = await scripted();
     for (const path of ['/1', '/2', '/3']) {

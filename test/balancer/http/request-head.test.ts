@@ -20,7 +20,7 @@ function forwarded(text: string): string[] | number {
   const { bytes, next } = read(`${text}\r\n\r\n`);
   if (next === malformed) return head.refusal.status;
   const held = new HeldRequest();
-  forwardRequest(head, bytes, linesOf('192.0.2.7', false), held);
+  forwardRequest(head, bytes, linesOf('192.0.2.7', false, 'XForwarded'), held);
   return held.bytes.toString('latin1', 0, held.end).split('\r\n').slice(0, -2);
 }
 
