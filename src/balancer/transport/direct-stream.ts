@@ -48,28 +48,55 @@ export class DirectStream {
   private readonly handle: StreamHandle;
   private readonly user: DirectUser;
   private readonly binding: StreamBinding;
+  /** Writes that wait for the one before them; undefined = the kernel takes as many as there are. */
+  private readonly waiting: Uint8Array[] | undefined;
 
-  private constructor(socket: Socket, handle: StreamHandle, user: DirectUser, binding: StreamBinding) {
+  private constructor(
+    socket: Socket,
+    handle: StreamHandle,
+    user: DirectUser,
+    binding: StreamBinding,
+    oneByOne: boolean,
+  ) {
     this.socket = socket;
     this.handle = handle;
     this.user = user;
     this.binding = binding;
+    this.waiting = oneByOne ? [] : undefined;
   }
 
-  /** Takes over a socket that is connected and has an `onread` buffer. Undefined = it goes on as it is. */
-  static of(socket: Socket, user: DirectUser): DirectStream | undefined {
+  /**
+   * Takes over a socket that is connected and has an `onread` buffer. Undefined = it goes on as it is.
+   * @param oneByOne it carries TLS: Node's part of that takes one write at a time, and copies what is in it
+   */
+  static of(socket: Socket, user: DirectUser, oneByOne = false): DirectStream | undefined {
     const owned: unknown = Reflect.get(socket, '_handle');
     if (found === undefined || !isStreamHandle(owned)) return undefined;
     const handle: DirectHandle = owned;
-    const stream = new DirectStream(socket, handle, user, found);
+    const stream = new DirectStream(socket, handle, user, found, oneByOne);
     socketsOnRead = handle.onread;
     handle[streamKey] = stream;
     handle.onread = onRead;
     return stream;
   }
 
-  /** Sends at once what the kernel takes, and queues the rest behind what is queued: `bytes` must not change until `onFlushed`. */
-  write(bytes: Uint8Array): void {
+  /** Sends at once what the kernel takes, and queues the rest behind what is queued. True = `bytes` must not change until `onFlushed`. */
+  write(bytes: Uint8Array): boolean {
+    const { waiting } = this;
+    if (waiting === undefined) {
+      this.send(bytes);
+      return this.queuedBytes > 0;
+    }
+    if (this.queuedBytes === 0) {
+      this.send(bytes);
+      return false;
+    }
+    waiting.push(bytes);
+    this.queuedBytes += bytes.length;
+    return true;
+  }
+
+  private send(bytes: Uint8Array): void {
     const { binding } = this;
     const error = this.handle.writeBuffer(spareRequest, bytes);
     if (error !== 0) {
@@ -88,6 +115,7 @@ export class DirectStream {
     if (this.socket.destroyed) return;
     if (status < 0) this.fail(status);
     else if (this.queuedBytes === 0) this.user.onFlushed();
+    else if (this.waiting !== undefined) this.sendNext(this.waiting);
   }
 
   /** False: it is the socket's turn to see an end or an error. */
@@ -101,6 +129,13 @@ export class DirectStream {
 
   nextBuffer(): Uint8Array | undefined {
     return this.user.nextBuffer();
+  }
+
+  private sendNext(waiting: Uint8Array[]): void {
+    const next = waiting.shift();
+    if (next === undefined) return;
+    this.queuedBytes -= next.length;
+    this.send(next);
   }
 
   private fail(error: number): void {

@@ -52,6 +52,8 @@ export class Wire implements DirectUser {
   private full = false;
   /** Neither ended nor dropped by us, nor lost. Asking the socket would go through four of its getters for each write. */
   private writable = true;
+  /** `end` was called, and waits for what is queued. */
+  private ending = false;
   private error: NodeJS.ErrnoException | undefined;
   /** It carries TLS: the methods are the same, and what is read and written is what is inside. */
   readonly secure: boolean;
@@ -84,7 +86,10 @@ export class Wire implements DirectUser {
   static connect(address: string, port: number, bufferBytes: number, handler: WireHandler, dial?: Dial): Wire {
     if (dial !== undefined) {
       const secure = new Wire(bufferBytes, handler, (onread) => dial.open(address, port, onread), true);
-      secure.socket.on('secureConnect', () => secure.handler.onConnected?.());
+      secure.socket.on('secureConnect', () => {
+        secure.direct = DirectStream.of(secure.socket, secure, true);
+        secure.handler.onConnected?.();
+      });
       return secure;
     }
     const wire = new Wire(bufferBytes, handler, (onread) => makeSocket({ onread }));
@@ -122,8 +127,12 @@ export class Wire implements DirectUser {
     plain?.setNoDelay(true).setKeepAlive(true, keepAliveMilliseconds);
     const open = (onread: OnRead): Socket => side.open(plain ?? accepted, onread);
     const wire = new Wire(bufferBytes, handler, open, true);
-    if (plain !== undefined || !side.readsIntoBuffers) wire.readByEvents();
-    side.onSecure(wire.socket, () => wire.handler.onConnected?.());
+    const byEvents = plain !== undefined || !side.readsIntoBuffers;
+    if (byEvents) wire.readByEvents();
+    side.onSecure(wire.socket, () => {
+      if (!byEvents) wire.direct = DirectStream.of(wire.socket, wire, true);
+      wire.handler.onConnected?.();
+    });
     return wire;
   }
 
@@ -170,9 +179,8 @@ export class Wire implements DirectUser {
     const part = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
     if (direct === undefined) return this.writeToSocket(bytes, part);
     if (direct.queuedBytes === 0 && this.borrowed.length > 0) this.giveBack();
-    direct.write(part);
-    if (direct.queuedBytes === 0) return true;
-    this.borrow(bytes);
+    if (direct.write(part)) this.borrow(bytes);
+    else if (direct.queuedBytes === 0) return true;
     this.full = direct.queuedBytes >= queueBytes;
     return !this.full;
   }
@@ -193,7 +201,9 @@ export class Wire implements DirectUser {
   /** Sends what is queued, then the end of our side. */
   end(): void {
     this.writable = false;
-    if (!this.socket.destroyed) this.socket.end();
+    // Note: the last word of TLS would overtake what is queued.
+    if (this.secure && this.direct !== undefined && this.direct.queuedBytes > 0) this.ending = true;
+    else if (!this.socket.destroyed) this.socket.end();
   }
 
   /**
@@ -222,6 +232,7 @@ export class Wire implements DirectUser {
   /** From its stream: nothing is queued any more. */
   onFlushed(): void {
     this.giveBack();
+    if (this.ending) this.socket.end();
     if (!this.full || !this.writable) return;
     this.full = false;
     this.handler.onDrained();

@@ -226,6 +226,27 @@ describe('a TCP listener with TLS', () => {
     expect(backend.text).toBe(part.toString().repeat(400));
   });
 
+  it('sends all to a slow reader before it says goodbye', async () => {
+    const part = '0123456789abcdef'.repeat(4096);
+    const server = await serverOf((socket) => {
+      for (let count = 0; count < 300; count += 1) socket.send(part);
+      socket.socket.end();
+    });
+    const rig = await rigOf({ tls, protocol: 'TCP' }, [backendAt('prod-0', server.port)]);
+    const client = clientOf(rig);
+    await secured(client);
+    client.socket.pause();
+    const backend = await server.connection(0);
+    await soon('back-pressure', () => backend.socket.writableLength > 1_000_000);
+
+    client.socket.resume();
+    await until('the end', 20_000, () => client.ended || client.closed);
+
+    expect(client.error).toBeUndefined();
+    expect(client.text.length).toBe(part.length * 300);
+    expect(client.text).toBe(part.repeat(300));
+  });
+
   it('passes a reset on', async () => {
     const server = await serverOf();
     const rig = await rigOf({ tls, protocol: 'TCP' }, [backendAt('prod-0', server.port)]);
