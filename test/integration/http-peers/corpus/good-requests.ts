@@ -187,6 +187,24 @@ export const goodRequests: readonly Good[] = [
     seen: [seenPost('')],
   },
   {
+    name: 'chunked between tabs, which goes on without them',
+    section: 'RFC 9110 §5.6.3',
+    bytes: `${post('Transfer-Encoding:\tchunked \t')}1\r\na\r\n0\r\n\r\n`,
+    seen: [seenPost('a')],
+  },
+  {
+    name: 'a length with zeros and tabs, which goes on without them',
+    section: 'RFC 9110 §8.6',
+    bytes: `${post('Content-Length:\t010\t')}0123456789`,
+    seen: [seenPost('0123456789')],
+  },
+  {
+    name: 'OPTIONS that may take one more hop',
+    section: 'RFC 9110 §7.6.2',
+    bytes: head('OPTIONS /a HTTP/1.1', 'Host: gateway.example', 'Max-Forwards: 1'),
+    seen: [{ ...seenGet, method: 'OPTIONS' }],
+  },
+  {
     name: 'sizes in both cases with zeros',
     section: chunks,
     bytes: chunked(`00a\r\n${'a'.repeat(10)}\r\nA\r\n${'b'.repeat(10)}\r\n000\r\n\r\n`),

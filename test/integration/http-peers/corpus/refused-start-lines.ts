@@ -91,5 +91,16 @@ export const refusedStartLines: readonly Refused[] = [
     bytes: head('CONNECT gateway.example:22 HTTP/1.1', 'Host: gateway.example:22'),
     status: 405,
   },
+  {
+    name: 'TRACE that may take no more hop',
+    section: 'RFC 9110 §7.6.2',
+    bytes: head('TRACE /a HTTP/1.1', 'Host: gateway.example', 'Max-Forwards: 0'),
+    status: 405,
+  },
+  {
+    name: 'OPTIONS with two Max-Forwards',
+    section: 'RFC 9110 §7.6.2',
+    bytes: head('OPTIONS /a HTTP/1.1', 'Host: gateway.example', 'Max-Forwards: 1', 'Max-Forwards: 0'),
+  },
   { name: 'CONNECT with a path', section: 'RFC 9112 §3.2.3', bytes: line('CONNECT /a HTTP/1.1'), status: 405 },
 ];
