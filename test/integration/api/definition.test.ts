@@ -90,9 +90,13 @@ describe('the API server with our CRD', () => {
 
       expect(JSON.parse(stored)).toEqual({
         connectMilliseconds: 2000,
+        headFields: 100,
         headMilliseconds: 10_000,
         idleSeconds: 3600,
         maxConnections: 10_000,
+        minimumBodyBytesPerSecond: 100,
+        queueLength: 1000,
+        queueSeconds: 10,
       });
     });
 
