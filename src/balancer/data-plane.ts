@@ -2,6 +2,7 @@ import type { Logger } from '../kube/logger.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Backend } from './backend.ts';
 import type { BalancerConfig } from './config/schema.ts';
+import type { TryWrite } from './log/standard-output.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { SessionCounts } from './sessions/session-counts.ts';
 
@@ -55,6 +56,8 @@ export interface DataPlaneOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Where the access log goes; absent = nowhere. */
+  readonly tryWrite?: TryWrite | undefined;
   /** The backend that lives beside this balancer: `PreferLocal` prefers it, `transit` leaves it out. Absent in static mode. */
   readonly ownName?: string | undefined;
 }

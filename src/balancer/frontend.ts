@@ -1,3 +1,4 @@
+import type { AccessLog } from './access-log/access-log.ts';
 import type { WaitingLine } from './admission/waiting-line.ts';
 import type { Target } from './backend.ts';
 import type { BalancerConfig, Limits, Listener, Retries } from './config/schema.ts';
@@ -50,6 +51,7 @@ export interface FrontendContext {
   readonly line: WaitingLine;
   readonly sessions: SessionBook;
   readonly counters: Counters;
+  readonly accessLog: AccessLog;
   /** Monotonic, in milliseconds. */
   readonly now: () => number;
 }

@@ -16,6 +16,7 @@ import { composeWatches } from './kubernetes/compose-watches.ts';
 import { podEnvironment } from './kubernetes/pod-environment.ts';
 import { registerKubernetesMetrics } from './kubernetes/report.ts';
 import { serveAdmin } from './kubernetes/serve-admin.ts';
+import type { TryWrite } from './log/standard-output.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
 import { createOwnSessions } from './sessions/own-sessions.ts';
 
@@ -25,6 +26,8 @@ export interface KubernetesModeOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly logger: Logger;
+  /** Where the access log goes; absent = nowhere. */
+  readonly tryWrite?: TryWrite;
   /** The pod's emptyDir, where the marker of a taken seat and the last known state of the pool outlive this process. */
   readonly stateFolder?: string;
   /** Where the kubelet looks for a last word of this process. */
@@ -51,7 +54,15 @@ export async function runKubernetesMode(
 ): Promise<void> {
   const podEnding = new AbortController();
   const signal = AbortSignal.any([stop, podEnding.signal]);
-  const { env, clock, random, logger, adminPort = usualAdminPort, stateFolder: folder = stateFolder } = options;
+  const {
+    env,
+    clock,
+    random,
+    logger,
+    tryWrite,
+    adminPort = usualAdminPort,
+    stateFolder: folder = stateFolder,
+  } = options;
   const pod = podEnvironment(env);
   const transport = createTransport(inClusterConnection(env, options.readFile, clock), {
     userAgent: `gatewaypool-balancer (${pod.podName})`,
@@ -59,7 +70,7 @@ export async function runKubernetesMode(
   const client = createKubeClient(transport);
 
   const metrics = createMetrics();
-  const dataPlane = createDataPlane({ clock, random, logger, metrics, ownName: pod.slot });
+  const dataPlane = createDataPlane({ clock, random, logger, metrics, tryWrite, ownName: pod.slot });
   const known = composeKnownPool({ pod, folder, dataPlane, metrics, clock, logger });
   const { settings, drain } = known;
   const onPods = (): void => seat.viewChanged();

@@ -1,3 +1,4 @@
+import type { AccessLog } from './access-log/access-log.ts';
 import type { WaitingLine } from './admission/waiting-line.ts';
 import type { WaitingLines } from './admission/waiting-lines.ts';
 import type { Backend } from './backend.ts';
@@ -21,6 +22,7 @@ export interface SharedState {
   readonly options: DataPlaneOptions;
   readonly sessions: SessionBook;
   readonly lines: WaitingLines;
+  readonly accessLog: AccessLog;
   readonly config: () => BalancerConfig;
   /** Client connections over all listeners. */
   readonly connections: () => number;
@@ -30,6 +32,8 @@ export interface SharedState {
 export interface ListenerRuntime {
   readonly protocol: Listener['protocol'];
   readonly name: () => string;
+  /** The settings that are in force. */
+  readonly settings: () => Listener;
   readonly dispatcher: Dispatcher;
   readonly frontend: Frontend;
   readonly line: WaitingLine;
@@ -51,7 +55,7 @@ const frontends: Readonly<Record<Listener['protocol'], CreateFrontend>> = {
 };
 
 export function createListenerRuntime(first: Listener, firstSecurity: Security, shared: SharedState): ListenerRuntime {
-  const { options, sessions, lines, config } = shared;
+  const { options, sessions, lines, accessLog, config } = shared;
   const { clock, random, logger, ownName, metrics } = options;
   let listener = first;
   let security = firstSecurity;
@@ -87,6 +91,7 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     line,
     sessions,
     counters,
+    accessLog,
     now: () => clock.monotonicMilliseconds(),
   };
   const frontend: Frontend = createEntrance(frontends[first.protocol](context), {
@@ -107,6 +112,7 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
   return {
     protocol: first.protocol,
     name: () => listener.name,
+    settings: () => listener,
     dispatcher,
     frontend,
     line,

@@ -25,6 +25,8 @@ export interface Rig {
   readonly httpPort: number;
   readonly tcpPort: number;
   readonly lines: readonly LogLine[];
+  /** What was written to the access log so far. */
+  accessLog(): readonly Record<string, unknown>[];
   /** A line of the metrics, by what it begins with. */
   metric(start: string): number | undefined;
   /** All of them. */
@@ -50,7 +52,12 @@ export async function startRig(
 ): Promise<Rig> {
   const { logger, lines } = memoryLogger();
   const metrics = createMetrics();
-  const dataPlane = createDataPlane({ clock, random: () => 0, logger, metrics, ownName });
+  let written = '';
+  const tryWrite = (text: string): number => {
+    written += text;
+    return text.length;
+  };
+  const dataPlane = createDataPlane({ clock, random: () => 0, logger, metrics, ownName, tryWrite });
   const httpPort = await freePort();
   const tcpPort = await freePort();
   const listeners = [
@@ -70,6 +77,11 @@ export async function startRig(
     lines,
     configure,
     metrics: () => metrics.text(),
+    accessLog: () =>
+      written
+        .split('\n')
+        .slice(0, -1)
+        .map((line): Record<string, unknown> => JSON.parse(line)),
     metric(start) {
       const line = metrics
         .text()

@@ -41,7 +41,9 @@ export class WaitingLines implements LineKeeper {
     let served = true;
     while (served) {
       served = false;
-      for (const line of [...this.active]) {
+      // Note: a copy, as lines that were served come again at its end.
+      const inTurn = [...this.active];
+      for (const line of inTurn) {
         if (!line.serveOne()) continue;
         served = true;
         // To the end: the next place is for another listener, if one waits.

@@ -1,35 +1,51 @@
 /** How long a client may be slower than the least speed; also its grace at the beginning. */
-export const paceWindowMilliseconds = 10_000;
+const windowMilliseconds = 10_000;
 
 /**
- * The speed at which a request body comes, over windows of 10 s in which we read. Not over the whole body: a fast beginning would then
- * pay for hours of one byte now and then.
+ * The speed at which a client's request bodies come, over windows of 10 s in which we read. Not over a whole body: a fast beginning would
+ * then pay for hours of one byte now and then.
  */
 export class BodyPace {
   /** The request that it is about: when that one began. */
-  readonly requestAt: number;
-  private tickedAt: number;
-  private windowMilliseconds = 0;
-  private octetsBefore: number;
+  private requestAt = Number.NaN;
+  private tickedAt = 0;
+  private readMilliseconds = 0;
+  private octetsBefore = 0;
+  /** Whether the client was kept from sending at some time since the last tick: such a tick does not count. */
+  private heldBack: 'No' | 'SinceTick' | 'Now' = 'No';
 
-  /** @param octets what the client has sent so far, on all the connection */
-  constructor(requestAt: number, nowMilliseconds: number, octets: number) {
-    this.requestAt = requestAt;
-    this.tickedAt = nowMilliseconds;
-    this.octetsBefore = octets;
+  /** We stop to read, and go on. */
+  pause(): void {
+    this.heldBack = 'Now';
+  }
+
+  resume(): void {
+    if (this.heldBack === 'Now') this.heldBack = 'SinceTick';
   }
 
   /**
-   * Called about twice a second; gives whether a window has gone by in which the body came too slowly.
-   * @param heldBack since the last tick we did not read all the time, so that this time is not the client's
+   * Called about twice a second while a body comes; gives whether a window has gone by in which it came too slowly.
+   * @param octets what the client has sent so far, on all the connection
    */
-  isTooSlow(octets: number, octetsPerSecond: number, heldBack: boolean, nowMilliseconds: number): boolean {
-    if (!heldBack) this.windowMilliseconds += nowMilliseconds - this.tickedAt;
+  isTooSlow(requestAt: number, octets: number, octetsPerSecond: number, nowMilliseconds: number): boolean {
+    const wasHeldBack = this.heldBack !== 'No';
+    if (this.heldBack === 'SinceTick') this.heldBack = 'No';
+    if (this.requestAt !== requestAt) {
+      this.requestAt = requestAt;
+      this.tickedAt = nowMilliseconds;
+      this.beginWindow(octets);
+      return false;
+    }
+    if (!wasHeldBack) this.readMilliseconds += nowMilliseconds - this.tickedAt;
     this.tickedAt = nowMilliseconds;
-    if (this.windowMilliseconds < paceWindowMilliseconds) return false;
-    const tooSlow = (octets - this.octetsBefore) * 1000 < octetsPerSecond * this.windowMilliseconds;
-    this.windowMilliseconds = 0;
-    this.octetsBefore = octets;
+    if (this.readMilliseconds < windowMilliseconds) return false;
+    const tooSlow = (octets - this.octetsBefore) * 1000 < octetsPerSecond * this.readMilliseconds;
+    this.beginWindow(octets);
     return tooSlow;
+  }
+
+  private beginWindow(octets: number): void {
+    this.readMilliseconds = 0;
+    this.octetsBefore = octets;
   }
 }

@@ -10,6 +10,7 @@ import { type ClientLines, linesOf } from './forward-request.ts';
 import { MessageBody } from './message-body.ts';
 import { PartialHead } from './partial-head.ts';
 import { RequestHead } from './request-head.ts';
+import { RequestRecord } from './request-record.ts';
 import { openTunnel, openWebSocket, type Tunnel } from './tunnel.ts';
 import { incomplete, malformed } from './verdicts.ts';
 
@@ -51,12 +52,12 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   private active = true;
   /** When the head of the request in hand was whole. */
   private beganAt = 0;
-  /** Octets from the client. */
+  /** Octets from and to the client. */
   private received = 0;
-  /** Of a request body that takes long. */
-  private pace: BodyPace | undefined;
-  /** Whether the client was kept from sending at some time since the last tick. */
-  private heldBack: 'No' | 'SinceTick' | 'Now' = 'No';
+  private sent = 0;
+  /** Of the request in hand, if the access log is to tell of it. */
+  private record: RequestRecord | undefined;
+  private readonly pace = new BodyPace();
   /** When the head began, or the connection: its clock runs. */
   private headSince: number | undefined;
   /** When a tunnel was asked to end while a frame was under way. */
@@ -112,6 +113,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   onClosed(): void {
     this.state = 'Closed';
+    if (this.record !== undefined) this.writeRecord(this.exchange.answerStatus, false);
     this.exchange.abort();
     this.forget();
   }
@@ -120,7 +122,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     if (this.active) this.activeAt = now;
     this.active = false;
     if (this.state === 'Head') this.tickHead(now);
-    else if (this.state === 'Body' && this.isSlow(now)) this.giveUpBody();
+    else if (this.state === 'Body' && this.isSlow(now)) this.giveUp('BodyTimeout', 408, 'The body came too slowly.');
     else if (this.state === 'Lingering') this.tickLingering(now);
     else if (this.state === 'Switched') this.tickTunnel(now);
     else if (now - this.activeAt <= this.context.limits().idleMilliseconds) this.exchange.tick(now);
@@ -164,17 +166,18 @@ export class ClientConnection implements ExchangeClient, WireHandler {
 
   write(bytes: Buffer, start: number, end: number): boolean {
     this.active = true;
+    this.sent += end - start;
     this.context.counters.sent.value += end - start;
     return this.wire.write(bytes, start, end);
   }
 
   pauseBody(): void {
-    this.heldBack = 'Now';
+    this.pace.pause();
     this.wire.pause();
   }
 
   resumeBody(): void {
-    if (this.heldBack === 'Now') this.heldBack = 'SinceTick';
+    this.pace.resume();
     if (this.pipelined === undefined) this.wire.resume();
   }
 
@@ -210,9 +213,11 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   onSwitched(protocol: string, ends: SwitchedEnds): void {
-    this.context.counters.responded(protocol === tunnelProtocol ? 200 : 101);
+    const status = protocol === tunnelProtocol ? 200 : 101;
+    this.context.counters.responded(status);
     this.state = 'Switched';
     const { upstream, session } = ends;
+    this.sent += ends.end - ends.start;
     this.context.counters.sent.value += ends.end - ends.start;
     if (this.pipelined !== undefined) upstream.write(this.pipelined);
     this.pipelined = undefined;
@@ -224,6 +229,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.tunnel = open({ ...ends, client: this.wire }, this.context.counters, this.context.now, () => {
       this.endTunnelSession?.();
       this.state = 'Closed';
+      if (this.record !== undefined) this.writeRecord(status, true);
       this.forget();
     });
   }
@@ -238,24 +244,8 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     }
   }
 
-  /** The client of a request body sends less than it must: a way to occupy connections and backends for nothing. */
   private isSlow(now: number): boolean {
-    const { minimumBodyBytesPerSecond } = this.context.limits();
-    const wasHeldBack = this.heldBack !== 'No';
-    if (this.heldBack === 'SinceTick') this.heldBack = 'No';
-    if (this.pace?.requestAt === this.beganAt) {
-      return this.pace.isTooSlow(this.received, minimumBodyBytesPerSecond, wasHeldBack, now);
-    }
-    this.pace = new BodyPace(this.beganAt, now, this.received);
-    return false;
-  }
-
-  private giveUpBody(): void {
-    this.context.counters.rejected('BodyTimeout');
-    const { answering } = this.exchange;
-    this.exchange.abort();
-    if (answering) this.onBroken();
-    else this.answer(408, 'The request body came too slowly.');
+    return this.pace.isTooSlow(this.beganAt, this.received, this.context.limits().minimumBodyBytesPerSecond, now);
   }
 
   private tickLingering(now: number): void {
@@ -316,6 +306,10 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.beganAt = this.context.now();
     this.body.begin(requestHead.body, requestHead.fields.contentLength, this.context.recent);
     const next = this.follow(bytes, start, end);
+    if (this.context.accessLog.samplePercent !== 0 && next !== malformed && this.context.accessLog.samples()) {
+      const before = { received: this.received - end + requestHead.line.start, sent: this.sent };
+      this.record = new RequestRecord(this.context, this.lines.address, requestHead, bytes, before);
+    }
     if (next === malformed) this.refuse(400, 'the body is not well-formed');
     else this.exchange.begin(requestHead, this.lines, bytes, start, next, this.state === 'Waiting');
   }
@@ -333,11 +327,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   private readBody(bytes: Buffer, start: number, end: number): void {
     const next = this.follow(bytes, start, end);
     if (next === malformed) {
-      // Note: part of the body is out already, so the backend's connection is of no more use either.
-      const { answering } = this.exchange;
-      this.exchange.abort();
-      if (answering) this.onBroken();
-      else this.refuse(400, 'the body is not well-formed');
+      this.giveUp('BadRequest', 400, 'Bad request: the body is not well-formed.');
       return;
     }
     if (next > start) this.exchange.body(bytes, start, next, this.state === 'Waiting');
@@ -364,13 +354,18 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     this.wire.pause();
   }
 
+  /** In the middle of a request body. Part of it is out already, so the backend's connection is of no more use either. */
+  private giveUp(reason: RejectReason, status: OwnStatus, sentence: string): void {
+    const { answering } = this.exchange;
+    this.exchange.abort();
+    this.context.counters.rejected(reason);
+    if (answering) this.onBroken();
+    else this.answer(status, sentence);
+  }
+
   private refuse(status: OwnStatus, reason: string): void {
-    if (status === 200) {
-      this.answer(status, `Not passed on: ${reason}.`);
-      return;
-    }
-    this.context.counters.rejected('BadRequest');
-    this.answer(status, `Bad request: ${reason}.`);
+    if (status !== 200) this.context.counters.rejected('BadRequest');
+    this.answer(status, `${status === 200 ? 'Not passed on' : 'Bad request'}: ${reason}.`);
   }
 
   /** The answer to a request is out, whole. */
@@ -378,13 +373,21 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     const { counters } = this.context;
     counters.responded(status);
     counters.took(this.context.now() - this.beganAt);
+    if (this.record !== undefined) this.writeRecord(status, true);
+  }
+
+  private writeRecord(status: number, complete: boolean): void {
+    const { record, tunnel, pipelined } = this;
+    const received = this.received - (pipelined?.length ?? 0) + (tunnel?.received ?? 0);
+    record?.write(status, complete, this.exchange, { received, sent: this.sent + (tunnel?.sent ?? 0) });
+    this.record = undefined;
   }
 
   private answer(status: OwnStatus, sentence: string): void {
-    if (this.state === 'Head') this.context.counters.responded(status);
-    else this.answered(status);
     const answer = ownAnswer(status, sentence, this.toHead);
     this.write(answer, 0, answer.length);
+    if (this.state === 'Head') this.context.counters.responded(status);
+    else this.answered(status);
     this.linger();
   }
 

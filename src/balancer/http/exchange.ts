@@ -67,7 +67,8 @@ export class Exchange implements UpstreamUser, Waiter {
   private session: BackendSessions | undefined;
   private sentTimes = 0;
   private bodyComplete = false;
-  private status = 0;
+  /** Of the final response's head; 0 as long as there is none. */
+  answerStatus = 0;
   private last = false;
   private connectingSince = 0;
 
@@ -79,6 +80,18 @@ export class Exchange implements UpstreamUser, Waiter {
   /** No request is under way. */
   get over(): boolean {
     return this.state === 'Over';
+  }
+
+  /** Where the request is, or was last. */
+  get backend(): string | undefined {
+    return this.target?.name;
+  }
+
+  /** How many backends the request was at. */
+  get tries(): number {
+    const { target, tried } = this;
+    if (target === undefined) return 0;
+    return tried === undefined ? 1 : tried.size + Number(!tried.has(target.key));
   }
 
   /** Part of the response is out already. */
@@ -100,6 +113,7 @@ export class Exchange implements UpstreamUser, Waiter {
     this.tried = undefined;
     this.target = undefined;
     this.sentTimes = 0;
+    this.answerStatus = 0;
     this.bodyComplete = complete;
     forwardRequest(head, bytes, lines, this.held);
     this.context.budget.request(now);
@@ -218,7 +232,7 @@ export class Exchange implements UpstreamUser, Waiter {
     if (!interim) {
       if (this.target !== undefined) this.context.dispatcher.succeeded(this.target);
       this.state = 'Answering';
-      this.status = status;
+      this.answerStatus = status;
     }
     const tunnels = this.upgrade === tunnelProtocol && status >= 200 && status < 300;
     this.last = !tunnels && (this.client.closing || head.body === 'UntilClose' || !this.bodyComplete);
@@ -237,7 +251,7 @@ export class Exchange implements UpstreamUser, Waiter {
       this.context.pool.give(upstream);
     }
     this.finish(keep);
-    this.client.onAnswered(this.status, this.last);
+    this.client.onAnswered(this.answerStatus, this.last);
   }
 
   /** The rest of a body would be read as the next request. And a gateway that drains waits until we hold no connection to it. */

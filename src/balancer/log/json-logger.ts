@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import type { LogMethod, Logger } from '../../kube/logger.ts';
 
 /** pino's numbers, as in the operator's log. */
@@ -36,13 +35,4 @@ function withPlainError(fields: object): object {
   if (!(error instanceof Error)) return fields;
   const { name, message, stack } = error;
   return { ...fields, err: { type: name, message, stack, ...Object.fromEntries(Object.entries(error)) } };
-}
-
-/** For whom it cannot be written, a line is lost: a full or closed pipe must not end what this program carries. */
-export function writeToStandardOutput(line: string): void {
-  try {
-    writeSync(1, line);
-  } catch {
-    // Nobody is left to tell.
-  }
 }

@@ -3,6 +3,7 @@ import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { BalancerConfig } from '../config/schema.ts';
 import { createDataPlane } from '../create-data-plane.ts';
+import type { TryWrite } from '../log/standard-output.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createAdminRuntime } from './admin-runtime.ts';
 import type { CheckConfig } from './check-in-child.ts';
@@ -17,6 +18,8 @@ export interface StaticModeOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Where the access log goes. */
+  readonly tryWrite: TryWrite;
 }
 
 const rereadMilliseconds = 500;

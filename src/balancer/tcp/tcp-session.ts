@@ -28,7 +28,12 @@ export class TcpSession implements Waiter {
   /** What the client sent while it waited, and that it then ended its side. */
   #kept = nothing;
   #ended = false;
+  /** How much of that was passed on. */
+  #keptBytes = 0;
   #answered = false;
+  /** Of a session that the access log is to tell of; asked for now, as a connection that is over has no address. */
+  readonly #record: { readonly client: string; readonly since: number } | undefined;
+  #target: Target | undefined;
 
   constructor(context: FrontendContext, connect: (bytes: number, handler: WireHandler) => Wire, onClosed: () => void) {
     this.#context = context;
@@ -39,6 +44,8 @@ export class TcpSession implements Waiter {
       onDrained: () => {},
       onClosed: () => this.#finish(),
     });
+    const { accessLog, now } = context;
+    this.#record = accessLog.samples() ? { client: this.#client.remoteAddress, since: now() } : undefined;
     this.#connectNext();
   }
 
@@ -121,6 +128,7 @@ export class TcpSession implements Waiter {
 
   #connect(target: Target): void {
     this.#client.pause();
+    this.#target = target;
     this.#tried.add(target.key);
     this.#session = this.#context.sessions.begin(target.name);
     this.#connectingSince = this.#context.now();
@@ -152,6 +160,7 @@ export class TcpSession implements Waiter {
     if (this.#kept.length > 0) {
       backend.write(this.#kept);
       this.#context.counters.received.value += this.#kept.length;
+      this.#keptBytes = this.#kept.length;
       this.#kept = nothing;
     }
     this.#relay = relay(client, backend, this.#context.counters, this.#context.now, () => this.#finish());
@@ -183,7 +192,22 @@ export class TcpSession implements Waiter {
     this.#context.line.leave(this);
     this.#endSession();
     if (this.#relay === undefined) this.#backend?.destroy();
+    this.#writeDown();
     this.#onClosed();
+  }
+
+  #writeDown(): void {
+    if (this.#record === undefined) return;
+    const { accessLog, listener, now } = this.#context;
+    accessLog.session({
+      listener: listener().name,
+      client: this.#record.client,
+      milliseconds: now() - this.#record.since,
+      backend: this.#target?.name,
+      tries: this.#tried.size,
+      bytesIn: (this.#relay?.received ?? 0) + this.#keptBytes,
+      bytesOut: this.#relay?.sent ?? 0,
+    });
   }
 
   #endSession(): void {

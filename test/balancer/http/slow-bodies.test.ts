@@ -15,14 +15,16 @@ describe('BodyPace', () => {
   function tooSlowAt(
     seconds: number,
     octetsAt: (second: number) => number,
-    heldBack: (second: number) => boolean = () => false,
+    beforeTick: (pace: BodyPace) => void = () => {},
   ): number[] {
-    const pace = new BodyPace(0, 0, 0);
+    const pace = new BodyPace();
+    pace.isTooSlow(1, 0, 100, 0);
     let octets = 0;
     const found: number[] = [];
     for (let second = 1; second <= seconds; second += 1) {
       octets += octetsAt(second);
-      if (pace.isTooSlow(octets, 100, heldBack(second), second * 1000)) found.push(second);
+      beforeTick(pace);
+      if (pace.isTooSlow(1, octets, 100, second * 1000)) found.push(second);
     }
     return found;
   }
@@ -31,13 +33,9 @@ describe('BodyPace', () => {
     { name: 'enough each second', octetsAt: () => 100, found: [] },
     { name: 'a little less each second', octetsAt: () => 99, found: [10, 20, 30] },
     { name: 'nothing', octetsAt: () => 0, found: [10, 20, 30] },
+    { name: 'enough for a window in one go', octetsAt: (second: number) => (second % 10 === 1 ? 1000 : 0), found: [] },
     {
-      name: 'enough for each window in one go',
-      octetsAt: (second: number) => (second % 10 === 1 ? 1000 : 0),
-      found: [],
-    },
-    {
-      name: 'a fast beginning that is worth no later pause',
+      name: 'a fast beginning, which is worth no later pause',
       octetsAt: (second: number) => (second === 1 ? 1e6 : 0),
       found: [20, 30],
     },
@@ -45,20 +43,47 @@ describe('BodyPace', () => {
     expect(tooSlowAt(30, octetsAt)).toEqual(found);
   });
 
-  it('does not count the time in which we did not read', () => {
-    const found = tooSlowAt(
-      40,
-      () => 0,
-      (second) => second % 2 === 0,
-    );
+  it('does not count a time in which we did not read, or not all of it', () => {
+    const pauses = (pace: BodyPace): void => {
+      pace.pause();
+      pace.resume();
+    };
 
-    expect(found).toEqual([19, 39]);
+    expect(tooSlowAt(60, () => 0, pauses)).toEqual([]);
+    expect(
+      tooSlowAt(
+        60,
+        () => 0,
+        (pace) => pace.pause(),
+      ),
+    ).toEqual([]);
+  });
+
+  it('counts again once we read', () => {
+    const pace = new BodyPace();
+    pace.isTooSlow(1, 0, 100, 0);
+    pace.pause();
+    pace.isTooSlow(1, 0, 100, 60_000);
+    pace.resume();
+    pace.isTooSlow(1, 0, 100, 61_000);
+
+    expect(pace.isTooSlow(1, 0, 100, 70_999)).toBe(false);
+    expect(pace.isTooSlow(1, 0, 100, 71_000)).toBe(true);
   });
 
   it('is content with everything when the least speed is 0', () => {
-    const pace = new BodyPace(0, 0, 0);
+    const pace = new BodyPace();
+    pace.isTooSlow(1, 0, 0, 0);
 
-    expect(pace.isTooSlow(0, 0, false, 3_600_000)).toBe(false);
+    expect(pace.isTooSlow(1, 0, 0, 3_600_000)).toBe(false);
+  });
+
+  it('begins anew with each request', () => {
+    const pace = new BodyPace();
+    pace.isTooSlow(1, 0, 100, 0);
+
+    expect(pace.isTooSlow(2, 0, 100, 3_600_000)).toBe(false);
+    expect(pace.isTooSlow(2, 0, 100, 3_609_000)).toBe(false);
   });
 });
 
