@@ -9,7 +9,7 @@ import type { Security } from './transport/security.ts';
 export interface ListenerSecurity {
   /** @throws {ListenError} when a file that the listener names cannot be used */
   of(listener: Listener): Promise<Security>;
-  /** These listeners are all that there are from now on. */
+  /** These listeners are all that are open from now on. */
   keep(listeners: readonly Listener[]): void;
   /** After its signal aborted: resolves when nothing runs any more. */
   readonly ended: Promise<void>;
