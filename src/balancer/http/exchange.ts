@@ -9,6 +9,7 @@ import { forwardResponse } from './forward-response.ts';
 import { HeldRequest } from './held-request.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
+import { switchedProtocol } from './switched-protocol.ts';
 import type { Upstream, UpstreamUser } from './upstream.ts';
 
 /** The client's side of an exchange. */
@@ -228,7 +229,10 @@ export class Exchange implements UpstreamUser, Waiter {
     const interim = status < 200 && status !== 101;
     // HTTP/1.0 knows no interim responses.
     if (interim && this.fromOld) return true;
-    if (status === 101 && this.upgrade === undefined) return true;
+    if (status === 101) {
+      this.upgrade = this.upgrade && switchedProtocol(head.fields, bytes, this.upgrade);
+      if (this.upgrade === undefined) return true;
+    }
     if (!interim) {
       if (this.target !== undefined) this.context.dispatcher.succeeded(this.target);
       this.state = 'Answering';

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { soon } from '../../kube/soon.ts';
-import { rawClient, rawServer } from '../raw-socket.ts';
+import { type RawServer, type RawSocket, rawClient, rawServer } from '../raw-socket.ts';
 import { backendAt, type Rig, startRig } from '../rig.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -39,6 +39,18 @@ async function open(rig: Rig): Promise<WebSocket> {
   cleanups.push(() => socket.terminate());
   await once(socket, 'open');
   return socket;
+}
+
+async function rawPair(): Promise<{ rig: Rig; backend: RawServer; client: RawSocket }> {
+  const backend = await rawServer();
+  const rig = await startRig([backendAt('prod-0', backend.port)]);
+  const client = rawClient(rig.httpPort);
+  cleanups.push(
+    () => backend.close(),
+    () => rig.close(),
+    () => client.destroy(),
+  );
+  return { rig, backend, client };
 }
 
 describe('WebSocket through the balancer', () => {
@@ -127,15 +139,40 @@ describe('WebSocket through the balancer', () => {
     expect(String(error)).toContain('403');
   });
 
+  it.each([
+    { name: 'a protocol that was not offered', fields: 'Connection: upgrade\r\nUpgrade: other\r\n' },
+    { name: 'one beside it', fields: 'Connection: upgrade\r\nUpgrade: websocket, other\r\n' },
+    { name: 'no protocol', fields: 'Connection: upgrade\r\nUpgrade:\r\n' },
+    { name: 'no Upgrade', fields: 'Connection: upgrade\r\n' },
+    { name: 'no Connection', fields: 'Upgrade: websocket\r\n' },
+  ])('answers 502 when the backend switches to $name', async ({ fields }) => {
+    const { backend, client } = await rawPair();
+    client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket, raw\r\n\r\n');
+    const upstream = await backend.connection(0);
+    await upstream.receives('Upgrade: websocket');
+
+    upstream.send(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\nhello`);
+
+    expect(await client.ends()).toMatch(/^HTTP\/1\.1 502 /);
+    expect(client.text).not.toContain('hello');
+  });
+
+  it('follows the protocol that the backend picked of several', async () => {
+    const { rig, backend, client } = await rawPair();
+    client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: raw, WebSocket\r\n\r\n');
+    const upstream = await backend.connection(0);
+    await upstream.receives('Upgrade:');
+    upstream.send('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n\r\n');
+    await client.receives('Upgrade: WebSocket');
+
+    rig.dataPlane.cut();
+
+    // Only in a WebSocket a client can be told: 1001, RFC 6455 §7.4.1.
+    expect(await client.ends()).toContain('\x03\xe9');
+  });
+
   it('passes bytes that came with either head, and half-close after the switch', async () => {
-    const backend = await rawServer();
-    const rig = await startRig([backendAt('prod-0', backend.port)]);
-    const client = rawClient(rig.httpPort);
-    cleanups.push(
-      () => backend.close(),
-      () => rig.close(),
-      () => client.destroy(),
-    );
+    const { backend, client } = await rawPair();
     client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: raw\r\n\r\nearly');
     const upstream = await backend.connection(0);
     await upstream.receives('Upgrade: raw');
