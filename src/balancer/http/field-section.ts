@@ -7,6 +7,9 @@ import { isPlainNumber, writeAtEnd, writeNumber } from './rewrite-value.ts';
 import { SpanList } from './span-list.ts';
 import { incomplete, malformed, tooLarge } from './verdicts.ts';
 
+const lengthName = 'content-length';
+const lineEndOctets = 2;
+
 const chunked = octets('chunked');
 const closeOption = octets('close');
 const keepAliveOption = octets('keep-alive');
@@ -30,6 +33,9 @@ export class FieldSection {
   framings = 0;
   chunked = false;
   contentLength = 0;
+  /** Where the value of Content-Length begins, behind the colon, and where its line ends. */
+  private lengthStart = 0;
+  private lengthEnd = 0;
   /**
    * The end of the body can be read in two ways, which is what request smuggling lives on: both Content-Length and Transfer-Encoding,
    * several of one kind, a coding other than exactly `chunked`, a length that is not a number.
@@ -99,6 +105,11 @@ export class FieldSection {
     return fields.filter(({ lowerName }) => lowerName === 'upgrade').map(({ value }) => value);
   }
 
+  /** Content-Length goes no further. */
+  cutContentLength(): void {
+    this.cuts.insert(this.lengthStart - lengthName.length - 1, this.lengthEnd + lineEndOctets);
+  }
+
   private clear(start: number): void {
     this.start = start;
     this.end = start;
@@ -132,6 +143,8 @@ export class FieldSection {
         return;
       case 'content-length':
         this.framings += 1;
+        this.lengthStart = from;
+        this.lengthEnd = to;
         this.contentLength = wholeNumber(bytes, start, end);
         if (this.contentLength === malformed) this.ambiguous = true;
         else if (!isPlainNumber(bytes, from, start, end, to)) writeNumber(bytes, from, to, this.contentLength);

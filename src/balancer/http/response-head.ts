@@ -33,6 +33,7 @@ export class ResponseHead {
     this.status = line.status;
     this.old = line.version === 10;
     if (fields.ambiguous || fields.hidesFraming || this.framesNothing()) return malformed;
+    if (this.isBodiless && fields.framings > 0) fields.cutContentLength();
     this.body = this.bodyLength(toHead);
     this.close = this.old || this.body === 'UntilClose' || fields.close;
     return next;
@@ -40,13 +41,17 @@ export class ResponseHead {
 
   /**
    * It says how long a body is where there can be none, so that someone might wait for it or read it: chunks in HTTP/1.0, 1xx or 204
-   * (RFC 9112 §6.1), or a length in the latter (RFC 9110 §8.6). Note: a length of 0 is common with 204, and is true.
+   * (RFC 9112 §6.1), or a length in the latter (RFC 9110 §8.6). Note: a length of 0 is common with 204, and true; it only goes no further.
    */
   private framesNothing(): boolean {
-    const { status, fields } = this;
+    const { fields } = this;
     if (fields.framings === 0) return false;
-    const bodiless = status < 200 || status === 204;
-    return fields.chunked ? this.old || bodiless : bodiless && fields.contentLength > 0;
+    return fields.chunked ? this.old || this.isBodiless : this.isBodiless && fields.contentLength > 0;
+  }
+
+  /** No field may even speak of a body. */
+  private get isBodiless(): boolean {
+    return this.status < 200 || this.status === 204;
   }
 
   /** RFC 9112 §6.3. */

@@ -17,6 +17,17 @@ export class SpanList {
     this.count += 1;
   }
 
+  /** Adds a pair where it belongs in an ascending list. */
+  insert(start: number, end: number): void {
+    let index = this.count;
+    this.add(start, end);
+    for (; index > 0 && this.start(index - 1) > start; index -= 1) {
+      this.positions.copyWithin(index * 2, (index - 1) * 2, index * 2);
+    }
+    this.positions[index * 2] = start;
+    this.positions[index * 2 + 1] = end;
+  }
+
   /** How long all of them are together, with two octets more for each. */
   get octets(): number {
     let sum = 0;

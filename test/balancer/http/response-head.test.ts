@@ -121,6 +121,21 @@ describe('what the client gets', () => {
       lines: ['HTTP/1.1 200 OK', 'Via: 1.1 gatewaypool', 'Content-Length: 3', 'X: a'],
     },
     {
+      name: '204 without the length that it may not have',
+      text: 'HTTP/1.1 204 No Content\r\nKeep-Alive: a\r\nContent-Length: 0\r\nX: a\r\nConnection: close',
+      lines: ['HTTP/1.1 204 No Content', 'Via: 1.1 gatewaypool', 'X: a'],
+    },
+    {
+      name: '103 without it, where it is not written plainly',
+      text: 'HTTP/1.1 103 Early Hints\r\nX: a\r\ncontent-length:\t00',
+      lines: ['HTTP/1.1 103 Early Hints', 'Via: 1.1 gatewaypool', 'X: a'],
+    },
+    {
+      name: '304 with the length of what would come',
+      text: 'HTTP/1.1 304 Not Modified\r\nContent-Length: 3',
+      lines: ['HTTP/1.1 304 Not Modified', 'Via: 1.1 gatewaypool', 'Content-Length: 3'],
+    },
+    {
       name: 'an earlier Via before ours',
       text: ok('Content-Length: 3', 'Via: 1.0 cache'),
       lines: ['HTTP/1.1 200 OK', 'Content-Length: 3', 'Via: 1.0 cache', 'Via: 1.1 gatewaypool'],
