@@ -1,4 +1,5 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { systemErrorCode } from '../system-error.ts';
 
 /**
@@ -17,13 +18,18 @@ export function openStandardOutput(): TryWrite {
   return tryWriteTo(withoutBlocking(standardOutput));
 }
 
+/** Sockets that are kept, as their end would close the descriptor. */
+const kept: Socket[] = [];
+
 /**
  * A pipe is opened anew, as being blocked or not is a property of what was opened, and other programs may share the one that we got. A
- * file never blocks for long.
+ * socket (systemd's journal) cannot be: Node makes it non-blocking when it takes it over. A file never blocks for long.
  */
 export function withoutBlocking(descriptor: number): number {
   try {
-    if (!fstatSync(descriptor).isFIFO()) return descriptor;
+    const kind = fstatSync(descriptor);
+    if (kind.isSocket()) kept.push(new Socket({ fd: descriptor, readable: false, writable: true }).unref());
+    if (!kind.isFIFO()) return descriptor;
     return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK);
   } catch {
     return descriptor;
