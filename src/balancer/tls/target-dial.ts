@@ -62,7 +62,7 @@ export class TargetDial implements Dial {
     socket.setKeepAlive(true, keepAliveMilliseconds);
     socket.on('session', (next) => remember(sessions, place, next));
     const refuse = (error: Error): void => {
-      if (isAboutTls(error)) this.onRefused(address, port, error.message);
+      if (isAboutTls(error)) this.onRefused(address, port, reasonOf(error));
     };
     socket.on('error', refuse);
     socket.once('secureConnect', () => socket.removeListener('error', refuse));
@@ -85,4 +85,12 @@ function remember(sessions: Map<string, Buffer>, place: string, session: Buffer)
 /** Not: refused, unreachable or reset, as without TLS. */
 function isAboutTls(error: NodeJS.ErrnoException): boolean {
   return error.syscall === undefined;
+}
+
+/** OpenSSL's own words without the places in its source, and Node's without its advice for people who start Node. */
+function reasonOf(error: Error): string {
+  const reason: unknown = Reflect.get(error, 'reason');
+  if (typeof reason === 'string') return reason;
+  const [sentence = ''] = error.message.split('; if the root CA');
+  return sentence;
 }
