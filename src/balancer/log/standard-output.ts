@@ -15,23 +15,29 @@ const standardOutput = 1;
 
 /** Standard output that never blocks the program: who does not read what it says must not stop what it carries. */
 export function openStandardOutput(): TryWrite {
-  return tryWriteTo(withoutBlocking(standardOutput));
+  try {
+    return tryWriteTo(withoutBlocking(standardOutput));
+  } catch {
+    // It is closed.
+    return tryWriteTo(standardOutput);
+  }
 }
 
 /** Sockets that are kept, as their end would close the descriptor. */
 const kept: Socket[] = [];
 
 /**
- * A pipe is opened anew, as being blocked or not is a property of what was opened, and other programs may share the one that we got. A
- * socket (systemd's journal) cannot be: Node makes it non-blocking when it takes it over. A file never blocks for long.
+ * A pipe is opened anew, as being blocked or not is a property of what was opened, and other programs may share the one that we got. What
+ * cannot be opened anew (a socket such as systemd's journal, a pipe of another user) becomes non-blocking when Node takes it over. A file
+ * never blocks for long.
  */
 export function withoutBlocking(descriptor: number): number {
+  const kind = fstatSync(descriptor);
+  if (!kind.isFIFO() && !kind.isSocket()) return descriptor;
   try {
-    const kind = fstatSync(descriptor);
-    if (kind.isSocket()) kept.push(new Socket({ fd: descriptor, readable: false, writable: true }).unref());
-    if (!kind.isFIFO()) return descriptor;
     return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK);
   } catch {
+    kept.push(new Socket({ fd: descriptor, readable: false, writable: true }).unref());
     return descriptor;
   }
 }
