@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { portOf } from '../../balancer/loopback-servers.ts';
 import { until } from '../../cluster/until.ts';
+import type { ReadingLimits } from './reading/field-lines.ts';
 import { type ReadRequest, readStream } from './reading/stream.ts';
 
 /** What came to a backend in one span of time. */
@@ -38,7 +39,7 @@ interface Connection {
 }
 
 /** More than a client may send: the balancer adds fields of its own. */
-const limits = { fields: 110, headBytes: 20_000 };
+const limits: ReadingLimits = { fields: 110, headBytes: 20_000, leastHops: 0 };
 
 /** Closed by `closeServers`. */
 export async function startRecorder(): Promise<Recorder> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendBytes } from '../byte-client.ts';
+import type { ReadingLimits } from '../reading/field-lines.ts';
 import { type ReadRequest, readStream } from '../reading/stream.ts';
 import type { Recorder } from '../recorder.ts';
 import type { FuzzCase } from './case.ts';
@@ -76,7 +77,7 @@ export async function tryCase(bench: Bench, fuzzCase: FuzzCase, quietMillisecond
   return { faults, differences, forwarded: requests.length };
 }
 
-const backendLimits = { fields: 110, headBytes: 20_000 };
+const backendLimits: ReadingLimits = { fields: 110, headBytes: 20_000, leastHops: 0 };
 
 async function passThrough(
   { port, recorder }: Lane,

@@ -19,6 +19,8 @@ const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 export interface ReadingLimits {
   readonly fields: number;
   readonly headBytes: number;
+  /** Max-Forwards below this is not for this recipient to take: who passes messages on needs one hop more. */
+  readonly leastHops: 0 | 1;
 }
 
 /** Reads the lines of a head or of a trailer section, which were cut at CR LF. */

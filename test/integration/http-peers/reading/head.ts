@@ -68,7 +68,7 @@ export function readHead(text: string, limits: ReadingLimits): Head | Fault {
   if (hops.length > 1 || hops.some((value) => !/^\d{1,15}$/.test(value))) {
     return { fault: 'RFC 9110 §7.6.2: Max-Forwards that is not one number' };
   }
-  if (hops.some((value) => Number(value) === 0)) return { fault: 'RFC 9110 §7.6.2: no hop is left' };
+  if (hops.some((value) => Number(value) < limits.leastHops)) return { fault: 'RFC 9110 §7.6.2: no hop is left' };
   const upgrades = !old && connection.includes('upgrade') && isOtherProtocol(membersOf(fields, 'upgrade'));
   if (upgrades && (length === 'Chunked' || length.bytes > 0)) {
     return { fault: 'RFC 9110 §7.8: the body of an upgrade could be read in two protocols' };

@@ -30,7 +30,7 @@ export interface Reading {
 }
 
 /** As the balancer's settings are when nobody changes them. */
-export const balancerLimits: ReadingLimits = { fields: 100, headBytes: 16_384 };
+export const balancerLimits: ReadingLimits = { fields: 100, headBytes: 16_384, leastHops: 1 };
 
 /**
  * The one strict reading of all that a client sent: RFC 9112, and 400 for whatever two recipients could read differently. Written from
