@@ -87,6 +87,33 @@ export const malformedResponses: readonly MalformedResponse[] = [
     section: 'RFC 9112 §6.1',
     bytes: head('HTTP/1.1 204 No Content', 'Transfer-Encoding: chunked'),
   },
+  {
+    name: 'a length in 204',
+    section: 'RFC 9110 §8.6',
+    bytes: `${head('HTTP/1.1 204 No Content', 'Content-Length: 2')}ok`,
+  },
+  {
+    name: 'a length in an interim response',
+    section: 'RFC 9110 §8.6',
+    bytes: `${head('HTTP/1.1 103 Early Hints', 'Content-Length: 2')}${line('HTTP/1.1 200 OK')}`,
+  },
+  {
+    name: 'a trailer without a colon',
+    section: 'RFC 9112 §7.1.2',
+    bytes: `${ok('Transfer-Encoding: chunked')}0\r\nX\r\n\r\n`,
+  },
+  {
+    name: 'a response where the trailers should be',
+    section: 'RFC 9112 §7.1.2',
+    bytes: `${ok('Transfer-Encoding: chunked')}0\r\n${line('HTTP/1.1 200 OK')}`,
+  },
+  ...['Content-Length: 2', 'Transfer-Encoding: chunked', 'Set-Cookie: a=b', 'Content-Type: a/b', 'Connection: X'].map(
+    (field) => ({
+      name: `the trailer ${field}`,
+      section: 'RFC 9110 §6.5.1',
+      bytes: `${ok('Transfer-Encoding: chunked')}2\r\nok\r\n0\r\nX: a\r\n${field}\r\n\r\n`,
+    }),
+  ),
   { name: 'a bad chunk size', section: 'RFC 9112 §7.1', bytes: `${ok('Transfer-Encoding: chunked')}xyz\r\n` },
   { name: 'a head that is too large', section: 'RFC 9110 §5.4', bytes: ok(`X: ${'a'.repeat(20_000)}`) },
   {
