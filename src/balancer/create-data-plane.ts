@@ -2,9 +2,10 @@ import { AccessLog } from './access-log/access-log.ts';
 import { WaitingLines } from './admission/waiting-lines.ts';
 import type { Backend } from './backend.ts';
 import type { BalancerConfig, Listener } from './config/schema.ts';
-import { type DataPlane, type DataPlaneOptions, ListenError } from './data-plane.ts';
+import { type DataPlaneOptions, ListenError, type ThreadDataPlane } from './data-plane.ts';
 import { checkHttp } from './health/http-check.ts';
-import { runProber } from './health/prober.ts';
+import { type ProberOptions, runProber } from './health/prober.ts';
+import { listenerKey } from './listener-key.ts';
 import { createListenerSecurity } from './listener-security.ts';
 import { createListenerRuntime, type ListenerRuntime, type SharedState } from './listener-runtime.ts';
 import { registerGauges } from './metrics/gauges.ts';
@@ -20,12 +21,12 @@ const drainPollMilliseconds = 50;
 const lastWordsMilliseconds = 1000;
 
 /** Makes a data plane without listeners and backends; `setConfig` and `setBackends` give it some. */
-export function createDataPlane(options: DataPlaneOptions): DataPlane {
-  const { clock, random, metrics, ownName } = options;
-  const lines = new WaitingLines();
+export function createDataPlane(options: DataPlaneOptions): ThreadDataPlane {
+  const { clock, random, metrics, ownName, shares } = options;
+  const lines = new WaitingLines(shares?.publishWaiting);
   const wallClock = (): number => clock.now().getTime();
   const accessLog = new AccessLog(options.tryWrite ?? writeNothing, metrics, random, wallClock);
-  const sessions = createSessionBook(ownName, lines);
+  const sessions = shares?.sessionBook(lines) ?? createSessionBook(ownName, lines);
   const running = new AbortController();
   /** By address and port: what makes a listener another one. */
   const open = new Map<string, ListenerRuntime>();
@@ -83,7 +84,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       known.setListener(listener, backends, secured);
       return;
     }
-    const runtime = createListenerRuntime(listener, secured, shared);
+    const runtime = createListenerRuntime(listener, secured, shared, shares?.listener(key));
     runtime.setBackends(backends);
     runtime.frontend.setDraining(draining);
     await runtime.startAccepting();
@@ -100,16 +101,15 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   }
 
   registerGauges(metrics, { sessions, listeners: () => [...open.values()], connections });
-  const probing = runProber(
-    {
-      clock,
-      random,
-      settings: () => config?.healthCheck,
-      listeners: () => [...open.values()].filter(({ protocol }) => protocol === 'HTTP').map((one) => one.dispatcher),
-      check: checkHttp,
-    },
-    running.signal,
-  );
+  const checked = (): readonly ListenerRuntime[] => [...open.values()].filter(({ protocol }) => protocol === 'HTTP');
+  const prober: ProberOptions = {
+    clock,
+    random,
+    settings: () => config?.healthCheck,
+    listeners: () => checked().map(({ dispatcher }) => dispatcher),
+    check: checkHttp,
+  };
+  const probing = shares === undefined ? runProber(prober, running.signal) : Promise.resolve();
   const background = Promise.all([tickForever(), probing]);
 
   return {
@@ -121,7 +121,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       if (closing) return;
       config = next;
       accessLog.samplePercent = next.accessLog.samplePercent;
-      const wanted = new Map(next.listeners.map((listener) => [keyOf(listener), listener]));
+      const wanted = new Map(next.listeners.map((listener) => [listenerKey(listener), listener]));
       for (const [key, listener] of open) if (!wanted.has(key)) retire(key, listener);
       const failures: ListenError[] = [];
       for (const [key, listener] of wanted) {
@@ -136,6 +136,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       const [first] = failures;
       if (first !== undefined) throw first;
     },
+    hear: (key, news) => open.get(key)?.dispatcher.hear(news),
+    placeFreed: () => lines.placeFreed(),
     sessions: () => sessions.counts(),
     setDraining(next) {
       draining = next;
@@ -165,7 +167,3 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
 }
 
 const writeNothing = (text: string): number => text.length;
-
-function keyOf({ protocol, address, port }: BalancerConfig['listeners'][number]): string {
-  return `${protocol} ${address ?? '*'} ${port}`;
-}

@@ -5,6 +5,7 @@ import type { BalancerConfig } from './config/schema.ts';
 import type { TryWrite } from './log/standard-output.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { SessionCounts } from './sessions/session-counts.ts';
+import type { News, Shares } from './shares.ts';
 
 /**
  * The part of the balancer that carries bytes: listeners, rotation, health, retries. It knows nothing of Kubernetes; whoever watches
@@ -49,6 +50,14 @@ export interface DataPlane {
   close(signal?: AbortSignal): Promise<void>;
 }
 
+/** A data plane of one thread. */
+export interface ThreadDataPlane extends DataPlane {
+  /** Takes what another thread has learned. @param listener as `listenerKey` makes it */
+  hear(listener: string, news: News): void;
+  /** Work of another thread ended: somewhere there may be room. */
+  placeFreed(): void;
+}
+
 /** What a data plane needs from outside. */
 export interface DataPlaneOptions {
   readonly clock: Clock;
@@ -60,6 +69,8 @@ export interface DataPlaneOptions {
   readonly tryWrite?: TryWrite | undefined;
   /** The backend that lives beside this balancer: `PreferLocal` prefers it, `transit` leaves it out. Absent in static mode. */
   readonly ownName?: string | undefined;
+  /** Of one of several threads; absent = there is no other. With shares, somebody else carries out the active checks. */
+  readonly shares?: Shares | undefined;
 }
 
 /** A listener's address could not be opened. The message names the listener, the address and the cause. */

@@ -11,15 +11,17 @@ import {
   type TargetHealth,
   withCheck,
   withFailure,
+  withVerdict,
   withSuccess,
 } from './health/target-health.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { CounterLine } from './metrics/metrics.ts';
 import { eligibleMembers } from './rotation/eligible.ts';
 import { createComebacks } from './rotation/comebacks.ts';
-import { createRotation } from './rotation/rotation.ts';
+import { createRotation, type Rotation } from './rotation/rotation.ts';
 import { slowStartWeight } from './rotation/slow-start.ts';
 import { compareNames } from './rotation/slot-order.ts';
+import type { News, Place } from './shares.ts';
 import type { Dial } from './transport/security.ts';
 
 export interface DispatcherSettings {
@@ -41,6 +43,12 @@ export interface DispatcherOptions {
   readonly counters: Pick<Counters, 'picks' | 'ejected'>;
   /** How much a backend has in hand, from all listeners. */
   readonly sessionsOn: (backend: string) => number;
+  /** See `SessionBook`. */
+  readonly tryReserve?: ((backend: string, atMost: number) => boolean) | undefined;
+  /** Absent: one of its own. */
+  readonly rotation?: Rotation | undefined;
+  /** Tells others what traffic has taught. */
+  readonly tell?: ((news: News) => void) | undefined;
   /** Checks found that the target hangs: what waits there for an answer should move. */
   readonly onDown: (target: Target) => void;
   /** The target gets no new work for now or for ever: idle connections to it should close. What it has, it keeps. */
@@ -72,7 +80,7 @@ interface Member extends Backend {
 export class Dispatcher {
   private settings: DispatcherSettings;
   private readonly options: DispatcherOptions;
-  private readonly rotation;
+  private readonly rotation: Rotation;
   private readonly comebacks = createComebacks();
   private members: readonly Member[] = [];
   /** Who may be picked; undefined = to be found out anew. */
@@ -91,7 +99,7 @@ export class Dispatcher {
     this.options = options;
     this.settings = options.settings;
     this.maxSessions = options.settings.maxSessions ?? unlimited;
-    this.rotation = createRotation(options.random());
+    this.rotation = options.rotation ?? createRotation(options.random());
   }
 
   get panic(): boolean {
@@ -153,7 +161,7 @@ export class Dispatcher {
     // Nearly always nobody failed lately, and there is nothing new in it.
     if (!this.someFailed) return;
     const member = this.byKey.get(target.key);
-    if (member !== undefined) this.learn(member, withSuccess(member.health));
+    if (member !== undefined && this.learn(member, withSuccess(member.health))) this.tell('Recovered', target);
     this.someFailed = this.members.some(({ health }) => health.ejection.failures > 0);
   }
 
@@ -161,11 +169,9 @@ export class Dispatcher {
   failed(target: Target): void {
     const member = this.byKey.get(target.key);
     if (member === undefined) return;
+    this.tell('Failed', target);
     const now = this.now();
-    const before = isEjected(member.health.ejection, now);
-    this.learn(member, withFailure(member.health, now));
-    this.someFailed = true;
-    if (before || !isEjected(member.health.ejection, now)) return;
+    if (!this.learnFailure(member, now)) return;
     this.options.counters.ejected(target.name);
     const milliseconds = member.health.ejection.ejectedUntil - now;
     this.log().warn({ backend: target.name, address: target.address, milliseconds }, 'Ejected a backend that failed');
@@ -184,6 +190,11 @@ export class Dispatcher {
     if (!wasUp) return;
     this.options.onDown(target);
     this.options.onNoNewWork(target);
+  }
+
+  /** Takes what another dispatcher of the same listener has learned. Who has learned it has logged and counted it. */
+  hear({ what, about }: News): void {
+    for (const member of this.members) if (isAt(member.target, about)) this.takeOver(what, member);
   }
 
   /** Whether active checks find the target well so far. */
@@ -218,12 +229,57 @@ export class Dispatcher {
   }
 
   private choose(candidates: readonly Member[]): Target | undefined {
-    const members = this.maxSessions === unlimited ? candidates : this.withRoom(candidates);
+    if (this.maxSessions === unlimited) return targetOf(this.next(candidates));
+    const picked = this.next(this.withRoom(candidates));
+    const { tryReserve } = this.options;
+    if (picked === undefined || tryReserve === undefined || tryReserve(picked.name, this.maxSessions)) {
+      return targetOf(picked);
+    }
+    // Another thread has taken the last place since we looked.
+    const other = this.choose(candidates.filter((member) => member !== picked));
+    if (other === undefined) this.full = true;
+    return other;
+  }
+
+  private next(members: readonly Member[]): Member | undefined {
     if (this.settings.listener.distribution === 'PreferLocal') {
       const local = members.find(({ name }) => name === this.options.ownName);
-      if (local !== undefined) return targetOf(local);
+      if (local !== undefined) return local;
     }
-    return targetOf(this.rotation.pick(members));
+    return this.rotation.pick(members);
+  }
+
+  private takeOver(what: News['what'], member: Member): void {
+    const { target } = member;
+    switch (what) {
+      case 'Failed':
+        if (this.learnFailure(member, this.now())) this.options.onNoNewWork(target);
+        break;
+      case 'Recovered':
+        this.learn(member, withSuccess(member.health));
+        break;
+      case 'Down':
+        if (!this.learn(member, withVerdict(member.health, false))) break;
+        this.options.onDown(target);
+        this.options.onNoNewWork(target);
+        break;
+      case 'Up':
+        this.learn(member, withVerdict(member.health, true));
+        break;
+      default:
+    }
+  }
+
+  /** Whether it is ejected by that. */
+  private learnFailure(member: Member, now: number): boolean {
+    const before = isEjected(member.health.ejection, now);
+    this.learn(member, withFailure(member.health, now));
+    this.someFailed = true;
+    return !before && isEjected(member.health.ejection, now);
+  }
+
+  private tell(what: News['what'], { name, address, port }: Place): void {
+    this.options.tell?.({ what, about: { name, address, port } });
   }
 
   /** Who is full is passed over, and has nothing to catch up with when his turn comes again. */
@@ -276,10 +332,12 @@ export class Dispatcher {
     this.log().warn(message);
   }
 
-  private learn(member: Member, health: TargetHealth): void {
-    if (health === member.health) return;
+  /** Whether there was something new in it. */
+  private learn(member: Member, health: TargetHealth): boolean {
+    if (health === member.health) return false;
     member.health = health;
     this.steadyUntil = Number.NEGATIVE_INFINITY;
+    return true;
   }
 
   private now(): number {
@@ -295,6 +353,10 @@ function targetOf(picked: Member | undefined): Target | undefined {
   if (picked === undefined) return undefined;
   picked.picks.value += 1;
   return picked.target;
+}
+
+function isAt(target: Target, { name, address, port }: Place): boolean {
+  return target.name === name && target.address === address && target.port === port;
 }
 
 function takesWork(backend: Backend): boolean {

@@ -52,6 +52,8 @@ export interface FrontendContext {
   readonly sessions: SessionBook;
   readonly counters: Counters;
   readonly accessLog: AccessLog;
+  /** A client connection is over: to be called once for each that was accepted. */
+  readonly left: () => void;
   /** Monotonic, in milliseconds. */
   readonly now: () => number;
 }

@@ -10,9 +10,10 @@ import type { CreateFrontend, Frontend, FrontendContext } from './frontend.ts';
 import { createHttpFrontend } from './http/engine.ts';
 import { createCounters } from './metrics/counters.ts';
 import type { SessionBook } from './sessions/session-book.ts';
+import type { ListenerShares } from './shares.ts';
 import { systemErrorCode } from './system-error.ts';
 import { createTcpFrontend } from './tcp/tcp-frontend.ts';
-import { type Accepted, resetAccepted } from './transport/accepted.ts';
+import { type Accepted, resetAccepted, takeConnections } from './transport/accepted.ts';
 import { readsAndWritesDirectly } from './transport/direct-stream.ts';
 import { type Listening, listen } from './transport/listen.ts';
 import type { Security } from './transport/security.ts';
@@ -54,7 +55,12 @@ const frontends: Readonly<Record<Listener['protocol'], CreateFrontend>> = {
   TCP: createTcpFrontend,
 };
 
-export function createListenerRuntime(first: Listener, firstSecurity: Security, shared: SharedState): ListenerRuntime {
+export function createListenerRuntime(
+  first: Listener,
+  firstSecurity: Security,
+  shared: SharedState,
+  shares?: ListenerShares,
+): ListenerRuntime {
   const { options, sessions, lines, accessLog, config } = shared;
   const { clock, random, logger, ownName, metrics } = options;
   let listener = first;
@@ -78,6 +84,9 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     logger,
     counters,
     sessionsOn: (backend) => sessions.on(backend),
+    tryReserve: sessions.tryReserve,
+    rotation: shares?.rotation,
+    tell: shares?.tell,
     onDown: (target) => frontend.moveFrom(target),
     onNoNewWork: (target) => frontend.closeIdle(target),
   });
@@ -92,6 +101,7 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     sessions,
     counters,
     accessLog,
+    left: () => shares?.crowd.leave(),
     now: () => clock.monotonicMilliseconds(),
   };
   const frontend: Frontend = createEntrance(frontends[first.protocol](context), {
@@ -99,9 +109,13 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     security: () => security,
   });
 
+  function hasRoom(atMostHere: number, atMost: number): boolean {
+    if (shares !== undefined) return shares.crowd.enter(atMostHere, atMost);
+    return frontend.connections < atMostHere && shared.connections() < atMost;
+  }
+
   function onConnection(accepted: Accepted): void {
-    const isFull = frontend.connections >= (listener.maxConnections ?? Number.POSITIVE_INFINITY);
-    if (!isFull && shared.connections() < config().limits.maxConnections) {
+    if (hasRoom(listener.maxConnections ?? Number.POSITIVE_INFINITY, config().limits.maxConnections)) {
       frontend.accept(accepted);
       return;
     }
@@ -120,7 +134,7 @@ export function createListenerRuntime(first: Listener, firstSecurity: Security, 
     async startAccepting() {
       const { name, address, port } = listener;
       try {
-        listening = await listen(address, port, onConnection);
+        listening = await listen(address, port, onConnection, takeConnections, shares !== undefined);
       } catch (error) {
         const code = systemErrorCode(error) ?? 'Unknown';
         const where = `${address ?? 'all addresses'} port ${port}`;

@@ -10,6 +10,12 @@ export class WaitingLines implements LineKeeper {
   /** Lines in which somebody waits; the one that is served next is first. */
   private readonly active = new Set<WaitingLine>();
   private serving = false;
+  private readonly onLength: (length: number) => void;
+
+  /** @param onLength takes `length` at each change */
+  constructor(onLength: (length: number) => void = () => {}) {
+    this.onLength = onLength;
+  }
 
   open(): WaitingLine {
     return new WaitingLine(this);
@@ -17,6 +23,7 @@ export class WaitingLines implements LineKeeper {
 
   joined(line: WaitingLine): void {
     this.length += 1;
+    this.onLength(this.length);
     this.active.add(line);
     // Those in front may wait for something else than this one.
     if (line.length > 1) this.placeFreed();
@@ -24,6 +31,7 @@ export class WaitingLines implements LineKeeper {
 
   left(line: WaitingLine): void {
     this.length -= 1;
+    this.onLength(this.length);
     if (line.length === 0) this.active.delete(line);
   }
 

@@ -13,6 +13,8 @@ export interface EntranceContext {
   readonly limits: () => Limits;
   readonly security: () => Security;
   readonly counters: Pick<Counters, 'rejected'>;
+  /** A connection is over that did not come in. */
+  readonly left: () => void;
   /** Monotonic, in milliseconds. */
   readonly now: () => number;
 }
@@ -30,7 +32,7 @@ interface Arrival {
  * together with each other have the time of a request head. A frontend gets the connection when they are over, and knows nothing of them.
  */
 export function createEntrance(frontend: Frontend, context: EntranceContext): Frontend {
-  const { listener, limits, security, counters, now } = context;
+  const { listener, limits, security, counters, left, now } = context;
   const arrivals = new Set<Arrival>();
   let ranges: readonly string[] = [];
   let isTrusted: IsTrusted = () => false;
@@ -46,9 +48,16 @@ export function createEntrance(frontend: Frontend, context: EntranceContext): Fr
   }
 
   function reject(arrival: Arrival): void {
-    if (!arrivals.delete(arrival)) return;
+    if (!leave(arrival)) return;
     counters.rejected(arrival.rejectAs);
     arrival.drop();
+  }
+
+  /** False: it has come in, or left before. */
+  function leave(arrival: Arrival): boolean {
+    const isHere = arrivals.delete(arrival);
+    if (isHere) left();
+    return isHere;
   }
 
   function readHeader(accepted: Accepted, side: SecureSide | undefined): void {
@@ -60,7 +69,7 @@ export function createEntrance(frontend: Frontend, context: EntranceContext): Fr
         else comeIn(Wire.accept(given, frontend.readBytes, nobody), addresses);
       },
       onMalformed: () => reject(arrival),
-      onClosed: () => arrivals.delete(arrival),
+      onClosed: () => leave(arrival),
     });
     const arrival: Arrival = { since: now(), rejectAs: 'ProxyHeader', drop: () => receiving.reset() };
     arrivals.add(arrival);
@@ -75,7 +84,7 @@ export function createEntrance(frontend: Frontend, context: EntranceContext): Fr
       // It ends before it has begun: nothing is lost.
       onEnd: () => wire.destroy(),
       onClosed: (error: Error | undefined) => {
-        if (error === undefined) arrivals.delete(arrival);
+        if (error === undefined) leave(arrival);
         else reject(arrival);
       },
     };
@@ -108,8 +117,7 @@ export function createEntrance(frontend: Frontend, context: EntranceContext): Fr
     finish: () => frontend.finish(),
     cut: () => frontend.cut(),
     destroy() {
-      for (const arrival of arrivals) arrival.drop();
-      arrivals.clear();
+      for (const arrival of arrivals) if (leave(arrival)) arrival.drop();
       frontend.destroy();
     },
     get connections() {

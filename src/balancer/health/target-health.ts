@@ -34,6 +34,11 @@ export function withCheck(health: TargetHealth, passed: boolean, thresholds: Thr
   return check === health.check ? health : { ...health, check };
 }
 
+/** Checks of somebody else found it so. */
+export function withVerdict(health: TargetHealth, up: boolean): TargetHealth {
+  return health.check.up === up ? health : { ...health, check: { up, against: 0 } };
+}
+
 /** When its health may change by time alone. */
 export function changesAt({ ejection }: TargetHealth, now: number): number {
   return isEjected(ejection, now) ? ejection.ejectedUntil : Number.POSITIVE_INFINITY;

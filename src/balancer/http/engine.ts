@@ -49,7 +49,9 @@ export function createHttpFrontend(context: FrontendContext): Frontend {
       const connection: ClientConnection = new ClientConnection(
         http,
         (handler) => Wire.accept(accepted, readBytes, handler),
-        () => connections.delete(connection),
+        () => {
+          if (connections.delete(connection)) context.left();
+        },
       );
       connections.add(connection);
     },

@@ -30,19 +30,30 @@ export function registerGauges(metrics: Metrics, { sessions, listeners, connecti
   metrics.gauge('gatewaypool_balancer_queue_length', 'Work that waits because all backends are full.', () =>
     listeners().map(({ name, line }) => ({ labels: { listener: name() }, value: line.length })),
   );
-  metrics.gauge('gatewaypool_balancer_backend_ready', 'Whether the backend gets new work by its readiness.', () =>
-    standings(listeners(), ({ ready }) => ready),
+  metrics.gauge(
+    'gatewaypool_balancer_backend_ready',
+    'Whether the backend gets new work by its readiness.',
+    () => standings(listeners(), ({ ready }) => ready),
+    'Least',
   );
-  metrics.gauge('gatewaypool_balancer_backend_healthy', 'Whether checks and traffic find the backend well.', () =>
-    standings(listeners(), ({ healthy }) => healthy),
+  metrics.gauge(
+    'gatewaypool_balancer_backend_healthy',
+    'Whether checks and traffic find the backend well.',
+    () => standings(listeners(), ({ healthy }) => healthy),
+    'Least',
   );
-  metrics.gauge('gatewaypool_balancer_panic', 'Whether health is ignored because too few backends look healthy.', () =>
-    listeners().map(({ name, dispatcher }) => ({ labels: { listener: name() }, value: Number(dispatcher.panic) })),
+  metrics.gauge(
+    'gatewaypool_balancer_panic',
+    'Whether health is ignored because too few backends look healthy.',
+    () =>
+      listeners().map(({ name, dispatcher }) => ({ labels: { listener: name() }, value: Number(dispatcher.panic) })),
+    'Most',
   );
   metrics.gauge(
     'gatewaypool_balancer_fallback_transport',
     'Whether connections go through published parts of Node.js only, for more memory and CPU.',
     () => listeners().map(({ name, fallback }) => ({ labels: { listener: name() }, value: Number(fallback()) })),
+    'Most',
   );
 }
 

@@ -32,14 +32,31 @@ export interface Histogram {
   line(labels: Labels): HistogramLine;
 }
 
+/** How the lines of several threads with the same labels become one: booleans that say "some" or "all" are no sums. */
+export type Merging = 'Sum' | 'Most' | 'Least';
+
+/** All lines of one name, at one moment. Plain data. */
+export interface Family {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly merging: Merging;
+  readonly samples: readonly NamedSample[];
+}
+
+/** `suffix`: of a histogram's lines, behind the family's name. */
+export type NamedSample = Sample & { readonly suffix?: string };
+
 /** The balancer's metrics, printed in the Prometheus text format. */
 export interface Metrics {
   /** Registers a counter; the name ends in `_total`. The same name twice gives the same counter. */
   counter(name: string, help: string): Counter;
   /** Registers a histogram. The same name twice gives the same histogram. */
   histogram(name: string, help: string, bounds: readonly number[]): Histogram;
-  /** Registers a gauge which is read at every scrape. */
-  gauge(name: string, help: string, read: () => Iterable<Sample>): void;
+  /** Registers a gauge which is read at every scrape. @param merging for the lines of several threads, usually their sum */
+  gauge(name: string, help: string, read: () => Iterable<Sample>, merging?: Merging): void;
+  /** What `text` prints. */
+  families(): readonly Family[];
   /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
   text(): string;
 }

@@ -1,21 +1,25 @@
-import type { Counter, CounterLine, Histogram, HistogramLine, Labels, Metrics, Sample } from './metrics.ts';
+import type {
+  Counter,
+  CounterLine,
+  Family,
+  Histogram,
+  HistogramLine,
+  Labels,
+  Metrics,
+  NamedSample,
+} from './metrics.ts';
 
-interface Family {
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  readonly read: () => Iterable<NamedSample>;
-}
-
-/** `suffix`: of a histogram's lines, behind the family's name. */
-type NamedSample = Sample & { readonly suffix?: string };
+type Source = Omit<Family, 'name' | 'samples'> & { readonly read: () => Iterable<NamedSample> };
 
 type LabelledHistogram = HistogramLine & { readonly labels: Labels };
 
 /** Metrics without a library: the balancer has a few families, and its memory is counted. */
 export function createMetrics(): Metrics {
-  const families = new Map<string, Family>();
+  const families = new Map<string, Source>();
   const counters = new Map<string, Counter>();
   const histograms = new Map<string, Histogram>();
+  const readAll = (): Family[] =>
+    [...families].map(([name, { read, ...family }]) => ({ name, ...family, samples: [...read()] }));
 
   return {
     counter(name, help) {
@@ -30,7 +34,7 @@ export function createMetrics(): Metrics {
         line: lineOf,
       };
       counters.set(name, counter);
-      families.set(name, { type: 'counter', help, read: () => lines.values() });
+      families.set(name, { type: 'counter', help, merging: 'Sum', read: () => lines.values() });
       return counter;
     },
     histogram(name, help, bounds) {
@@ -43,16 +47,16 @@ export function createMetrics(): Metrics {
       families.set(name, {
         type: 'histogram',
         help,
+        merging: 'Sum',
         read: () => [...lines.values()].flatMap((line) => samplesOf(line, bounds)),
       });
       return histogram;
     },
-    gauge(name, help, read) {
-      families.set(name, { type: 'gauge', help, read });
+    gauge(name, help, read, merging = 'Sum') {
+      families.set(name, { type: 'gauge', help, merging, read });
     },
-    text() {
-      return [...families].map(([name, family]) => printFamily(name, family)).join('');
-    },
+    families: readAll,
+    text: () => printFamilies(readAll()),
   };
 }
 
@@ -73,14 +77,19 @@ function samplesOf({ labels, counts, sum }: LabelledHistogram, bounds: readonly 
   return [...buckets, { suffix: '_sum', labels, value: sum }, { suffix: '_count', labels, value: count }];
 }
 
-function printFamily(name: string, { type, help, read }: Family): string {
-  const lines = [...read()].map(
+/** In the Prometheus text format. */
+export function printFamilies(families: readonly Family[]): string {
+  return families.map(printFamily).join('');
+}
+
+function printFamily({ name, type, help, samples }: Family): string {
+  const lines = samples.map(
     ({ suffix = '', labels = {}, value }) => `${name}${suffix}${printLabels(labels)} ${value}\n`,
   );
   return `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n${lines.join('')}`;
 }
 
-function printLabels(labels: Labels): string {
+export function printLabels(labels: Labels): string {
   const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escapeValue(value)}"`);
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }

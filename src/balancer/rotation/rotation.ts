@@ -15,6 +15,13 @@ export interface Rotation {
   forget(name: string): void;
 }
 
+/** What names have earned towards their next turns: at least 0, less than 1. */
+export interface Earnings {
+  get(name: string): number | undefined;
+  set(name: string, earned: number): unknown;
+  delete(name: string): unknown;
+}
+
 const heaviestAllowed = 1;
 
 /** Sums of weights such as 0.1 + 0.2 miss whole numbers by less than this. */
@@ -41,46 +48,57 @@ export function createRotation(start: number): Rotation {
   function firstPosition(candidates: readonly Candidate[]): number {
     if (candidates === latest) return latestPosition + 1;
     if (cursor === undefined) return Math.floor(start * candidates.length);
-    const last = cursor;
-    const present = candidates.findIndex(({ name }) => name === last);
-    if (present !== -1) return present + 1;
-    const position = candidates.findIndex(({ name }) => compareNames(name, last) > 0);
-    return position === -1 ? 0 : position;
-  }
-
-  /** One visit of the cursor. */
-  function earnsTurn({ name, weight }: Candidate, candidates: readonly Candidate[]): boolean {
-    // Nobody is heavier: it earns a whole turn, and keeps what it had earned towards the next one.
-    if (weight === heaviestAllowed) return true;
-    let heaviest = 0;
-    for (const other of candidates) heaviest = Math.max(heaviest, other.weight);
-    const sum = (earned.get(name) ?? 0) + weight / heaviest;
-    if (sum < 1 - rounding) {
-      earned.set(name, sum);
-      return false;
-    }
-    const rest = sum - 1;
-    if (rest > rounding) earned.set(name, rest);
-    else earned.delete(name);
-    return true;
+    return positionBehind(cursor, candidates);
   }
 
   return {
     pick(candidates) {
-      // The heaviest is picked at its first visit at the latest, so this ends within one lap.
-      for (let visit = firstPosition(candidates); ; visit += 1) {
-        const position = visit % candidates.length;
-        const candidate = candidates[position];
-        if (candidate === undefined) return undefined;
-        if (!earnsTurn(candidate, candidates)) continue;
-        latest = candidates;
-        latestPosition = position;
-        cursor = candidate.name;
-        return candidate;
-      }
+      const position = nextTurn(firstPosition(candidates), candidates, earned);
+      const candidate = candidates[position];
+      if (candidate === undefined) return undefined;
+      latest = candidates;
+      latestPosition = position;
+      cursor = candidate.name;
+      return candidate;
     },
     forget(name) {
       earned.delete(name);
     },
   };
+}
+
+/** Where a cursor goes on that stands at this name, be it there or not. */
+export function positionBehind(name: string, candidates: readonly Candidate[]): number {
+  const present = candidates.findIndex((candidate) => candidate.name === name);
+  if (present !== -1) return present + 1;
+  const position = candidates.findIndex((candidate) => compareNames(candidate.name, name) > 0);
+  return position === -1 ? 0 : position;
+}
+
+/** The position of who is picked when the cursor walks on from `first`, which may be behind the end; -1 = there is nobody. */
+export function nextTurn(first: number, candidates: readonly Candidate[], earned: Earnings): number {
+  // The heaviest is picked at its first visit at the latest, so this ends within one lap.
+  for (let visit = first; ; visit += 1) {
+    const position = visit % candidates.length;
+    const candidate = candidates[position];
+    if (candidate === undefined) return -1;
+    if (earnsTurn(candidate, candidates, earned)) return position;
+  }
+}
+
+/** One visit of the cursor. */
+function earnsTurn({ name, weight }: Candidate, candidates: readonly Candidate[], earned: Earnings): boolean {
+  // Nobody is heavier: it earns a whole turn, and keeps what it had earned towards the next one.
+  if (weight === heaviestAllowed) return true;
+  let heaviest = 0;
+  for (const other of candidates) heaviest = Math.max(heaviest, other.weight);
+  const sum = (earned.get(name) ?? 0) + weight / heaviest;
+  if (sum < 1 - rounding) {
+    earned.set(name, sum);
+    return false;
+  }
+  const rest = sum - 1;
+  if (rest > rounding) earned.set(name, rest);
+  else earned.delete(name);
+  return true;
 }

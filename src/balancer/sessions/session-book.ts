@@ -7,6 +7,11 @@ export interface SessionBook {
   counts(): SessionCounts;
   /** Live sessions on this backend. */
   on(backend: string): number;
+  /**
+   * Counts a session that is to begin with the very next `begin`, unless there are `atMost` on the backend. Absent: nobody else counts, so
+   * that `on` tells as much.
+   */
+  readonly tryReserve?: (backend: string, atMost: number) => boolean;
 }
 
 /** The live sessions of one backend: one object for all of them, as a request must not cost one. */
@@ -55,13 +60,18 @@ export function createSessionBook(ownName?: string, waiting: Waiting = nobody): 
     counts() {
       // Nobody holds the object of a backend without sessions.
       for (const [name, { count }] of live) if (count === 0) live.delete(name);
-      const backends = [...live].map(([name, { count }]): [string, number] => [name, count]).sort(byName);
-      const total = backends.reduce((sum, [, count]) => sum + count, 0);
-      const own = ownName === undefined ? total : (live.get(ownName)?.count ?? 0);
-      return { sessions: own, transit: total - own, backends: Object.fromEntries(backends) };
+      const backends = [...live].map(([name, { count }]): [string, number] => [name, count]);
+      return countsOf(backends, ownName);
     },
     on: (backend) => live.get(backend)?.count ?? 0,
   };
+}
+
+/** @param live sessions by backend, without those that have none */
+export function countsOf(live: readonly (readonly [name: string, count: number])[], ownName?: string): SessionCounts {
+  const total = live.reduce((sum, [, count]) => sum + count, 0);
+  const own = ownName === undefined ? total : (live.find(([name]) => name === ownName)?.[1] ?? 0);
+  return { sessions: own, transit: total - own, backends: Object.fromEntries([...live].sort(byName)) };
 }
 
 function byName([one]: readonly [string, number], [other]: readonly [string, number]): number {

@@ -12,7 +12,9 @@ export function createTcpFrontend(context: FrontendContext): Frontend {
       const session: TcpSession = new TcpSession(
         context,
         (bytes, handler) => Wire.accept(accepted, bytes, handler),
-        () => sessions.delete(session),
+        () => {
+          if (sessions.delete(session)) context.left();
+        },
       );
       sessions.add(session);
     },

@@ -17,6 +17,7 @@ const backlog = 4096;
 /**
  * Listens and hands over each connection unread, for `Wire.accept`.
  * @param take how bare connections are taken from the server
+ * @param reusePort other threads of this program listen there too, each on a socket of its own; the kernel spreads connections over them
  * @throws the system's error, such as EADDRINUSE
  */
 export async function listen(
@@ -24,9 +25,10 @@ export async function listen(
   port: number,
   onConnection: (accepted: Accepted) => void,
   take: typeof takeConnections = takeConnections,
+  reusePort = false,
 ): Promise<Listening> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, onConnection);
-  server.listen({ port, backlog, ...(address === undefined ? {} : { host: address }) });
+  server.listen({ port, backlog, reusePort, ...(address === undefined ? {} : { host: address }) });
   // Rejects with the first 'error' event.
   await once(server, 'listening');
   // Later errors concern single accepts (EMFILE): the listener goes on.
