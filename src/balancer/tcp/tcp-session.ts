@@ -30,7 +30,6 @@ export class TcpSession implements Waiter {
   #ended = false;
   /** How much of that was passed on. */
   #keptBytes = 0;
-  #answered = false;
   /** Of a session that the access log is to tell of; asked for now, as a connection that is over has no address. */
   readonly #record: { readonly client: string; readonly since: number } | undefined;
   #target: Target | undefined;
@@ -167,8 +166,8 @@ export class TcpSession implements Waiter {
     if (this.#ended) client.handler.onEnd();
     const joined = backend.handler;
     const answered = (): void => {
-      if (this.#answered) return;
-      this.#answered = true;
+      // Nothing more is to be learned from this session.
+      backend.handler = joined;
       this.#context.dispatcher.succeeded(target);
     };
     backend.handler = {
@@ -182,7 +181,7 @@ export class TcpSession implements Waiter {
       },
       onDrained: () => joined.onDrained(),
       onClosed: (error) => {
-        if (error !== undefined && !this.#answered) this.#context.dispatcher.failed(target);
+        if (error !== undefined) this.#context.dispatcher.failed(target);
         joined.onClosed(error);
       },
     };

@@ -1,5 +1,6 @@
-/** Beyond this many, spare buffers go to the garbage collector. */
+/** Beyond this many, or this much, spare buffers of a size go to the garbage collector. */
 const spareLimit = 64;
+const spareOctets = 4 * 1024 * 1024;
 
 /**
  * Each read leaves so many octets free in front of what it read: a message head that we add lines to grows towards the front, and the body
@@ -11,9 +12,11 @@ export const frontRoom = 256;
 export class BufferPool {
   readonly bytes: number;
   private readonly spares: Buffer[] = [];
+  private readonly limit: number;
 
   constructor(bytes: number) {
     this.bytes = bytes;
+    this.limit = Math.min(spareLimit, spareOctets / bytes);
   }
 
   /** A buffer of its own memory. Its pages count as used only once something was written to them. */
@@ -23,7 +26,7 @@ export class BufferPool {
 
   /** Keeps a buffer for the next who needs one. Only for buffers that no queued write refers to. */
   give(buffer: Buffer): void {
-    if (this.spares.length < spareLimit) this.spares.push(buffer);
+    if (this.spares.length < this.limit) this.spares.push(buffer);
   }
 }
 

@@ -8,7 +8,7 @@ export interface RelayCounts {
 
 /** Two wires joined byte by byte. */
 export interface Relay {
-  /** When bytes last went through, in either direction: the time of `now`. */
+  /** When bytes went through, in either direction, as far as somebody asked: then or earlier. The time of `now`. */
   readonly activeAt: number;
   /** Octets that came from `one`, and that came from `other`. */
   readonly received: number;
@@ -26,70 +26,114 @@ export interface Relay {
  * them read. `onFinished` is called once, when both are closed.
  */
 export function relay(one: Wire, other: Wire, counts: RelayCounts, now: () => number, onFinished: () => void): Relay {
-  let activeAt = now();
-  let received = 0;
-  let sent = 0;
-  let open = 2;
-  let ended = 0;
-
-  function came(octets: number): void {
-    received += octets;
-    counts.received.value += octets;
-  }
-
-  function went(octets: number): void {
-    sent += octets;
-    counts.sent.value += octets;
-  }
-
-  const side = (from: Wire, to: Wire, count: (octets: number) => void): WireHandler => ({
-    onBytes: (bytes, start, end) => {
-      activeAt = now();
-      count(end - start);
-      if (!to.write(bytes, start, end)) from.pause();
-    },
-    onEnd: () => {
-      ended += 1;
-      to.end();
-    },
-    onDrained: () => to.resume(),
-    onClosed: (error) => {
-      // Note: after an orderly end of both directions the other wire may still flush, so it must not be dropped here.
-      if (error !== undefined) to.reset();
-      else if (ended < 2) to.destroy();
-      open -= 1;
-      if (open === 0) onFinished();
-    },
-  });
-  one.handler = side(one, other, came);
-  other.handler = side(other, one, went);
+  const joined = new JoinedWires(one, other, counts, now, onFinished);
   one.resume();
   other.resume();
-  return {
-    get activeAt() {
-      return activeAt;
-    },
-    get received() {
-      return received;
-    },
-    get sent() {
-      return sent;
-    },
-    endWith: (last) => {
-      // Note: as after an end of both directions, so that the end of `other` does not drop what `one` has to send.
-      ended = 2;
-      if (last.length > 0) one.write(last);
-      one.end();
-      other.destroy();
-      one.resume();
-    },
-    reset: () => {
-      one.reset();
-      other.reset();
-    },
-    destroy: () => {
-      one.destroy();
-      other.destroy();
-    },
-  };
+  return joined;
+}
+
+class JoinedWires implements Relay {
+  /** Directions that have ended. */
+  ended = 0;
+  private readonly one: Wire;
+  private readonly other: Wire;
+  private readonly fromOne: Direction;
+  private readonly fromOther: Direction;
+  private readonly now: () => number;
+  private readonly onFinished: () => void;
+  private open = 2;
+  private latest: number;
+  private octets = 0;
+
+  constructor(one: Wire, other: Wire, counts: RelayCounts, now: () => number, onFinished: () => void) {
+    this.one = one;
+    this.other = other;
+    this.now = now;
+    this.onFinished = onFinished;
+    this.latest = now();
+    this.fromOne = new Direction(this, one, other, counts, true);
+    this.fromOther = new Direction(this, other, one, counts, false);
+    one.handler = this.fromOne;
+    other.handler = this.fromOther;
+  }
+
+  /** Note: time-outs ask twice a second, and the clock is read for them only. To read it for each message would cost more than the message. */
+  get activeAt(): number {
+    const octets = this.received + this.sent;
+    if (octets !== this.octets) this.latest = this.now();
+    this.octets = octets;
+    return this.latest;
+  }
+
+  get received(): number {
+    return this.fromOne.octets;
+  }
+
+  get sent(): number {
+    return this.fromOther.octets;
+  }
+
+  endWith(last: Buffer): void {
+    // Note: as after an end of both directions, so that the end of `other` does not drop what `one` has to send.
+    this.ended = 2;
+    if (last.length > 0) this.one.write(last);
+    this.one.end();
+    this.other.destroy();
+    this.one.resume();
+  }
+
+  reset(): void {
+    this.one.reset();
+    this.other.reset();
+  }
+
+  destroy(): void {
+    this.one.destroy();
+    this.other.destroy();
+  }
+
+  closed(): void {
+    this.open -= 1;
+    if (this.open === 0) this.onFinished();
+  }
+}
+
+class Direction implements WireHandler {
+  octets = 0;
+  private readonly relay: JoinedWires;
+  private readonly from: Wire;
+  private readonly to: Wire;
+  private readonly counts: RelayCounts;
+  private readonly isFromOne: boolean;
+
+  constructor(joined: JoinedWires, from: Wire, to: Wire, counts: RelayCounts, isFromOne: boolean) {
+    this.relay = joined;
+    this.from = from;
+    this.to = to;
+    this.counts = counts;
+    this.isFromOne = isFromOne;
+  }
+
+  onBytes(bytes: Buffer, start: number, end: number): void {
+    this.octets += end - start;
+    const counter = this.isFromOne ? this.counts.received : this.counts.sent;
+    counter.value += end - start;
+    if (!this.to.write(bytes, start, end)) this.from.pause();
+  }
+
+  onEnd(): void {
+    this.relay.ended += 1;
+    this.to.end();
+  }
+
+  onDrained(): void {
+    this.to.resume();
+  }
+
+  onClosed(error: NodeJS.ErrnoException | undefined): void {
+    // Note: after an orderly end of both directions the other wire may still flush, so it must not be dropped here.
+    if (error !== undefined) this.to.reset();
+    else if (this.relay.ended < 2) this.to.destroy();
+    this.relay.closed();
+  }
 }

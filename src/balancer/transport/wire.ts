@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { type Accepted, adopt, keepAliveMilliseconds, makeSocket, plainAddress, queueBytes } from './accepted.ts';
-import { type BufferPool, bufferPool, frontRoom } from './buffers.ts';
+import { frontRoom } from './buffers.ts';
+import { giveBack, keepHandled, ReadMemory } from './read-memory.ts';
 import type { Addresses } from './addresses.ts';
 import { DirectStream, type DirectUser } from './direct-stream.ts';
 import type { Dial, OnRead, SecureSide } from './security.ts';
@@ -23,28 +24,16 @@ export interface WireHandler {
   onClosed(error: NodeJS.ErrnoException | undefined): void;
 }
 
-interface ReadBuffer {
-  memory: Buffer;
-  /** Node has read to it. */
-  used: boolean;
-  /** A queued write of another wire still refers to it: the next read needs another one. */
-  lent: boolean;
-}
-
-/** Whose bytes were handled last: until the next read anywhere, they are the ones that may be written elsewhere. */
-let reading: ReadBuffer | undefined;
-
 /**
- * One TCP connection with half-close, keep-alive and back-pressure, reading into one buffer of its own instead of a new one for each
- * read: that is what keeps the memory flat under load.
+ * One TCP connection with half-close, keep-alive and back-pressure, reading into memory that is used again instead of a new buffer for
+ * each read: that is what keeps the memory flat under load.
  */
 export class Wire implements DirectUser {
   handler: WireHandler;
   private socket: Socket;
   /** Undefined: Node does not offer it here, or it is not connected yet. */
   private direct: DirectStream | undefined;
-  private readonly pool: BufferPool;
-  private readonly buffer: ReadBuffer;
+  private readonly memory: ReadMemory;
   /** Read buffers of other wires that our queued writes refer to. */
   private borrowed: Buffer[] = [];
   private paused = true;
@@ -66,8 +55,7 @@ export class Wire implements DirectUser {
   private constructor(bufferBytes: number, handler: WireHandler, open: (onread: OnRead) => Socket, secure = false) {
     this.handler = handler;
     this.secure = secure;
-    this.pool = bufferPool(bufferBytes);
-    this.buffer = { memory: this.pool.take(), used: false, lent: false };
+    this.memory = new ReadMemory(bufferBytes);
     this.socket = open({ buffer: () => this.nextBuffer(), callback: (count) => this.receive(count) });
     const socket = this.socket;
     socket.on('end', () => {
@@ -250,9 +238,7 @@ export class Wire implements DirectUser {
 
   /** A write from `bytes` is queued: if another wire reads to there, it has to read elsewhere meanwhile. */
   private borrow(bytes: Buffer): void {
-    if (reading?.memory !== bytes) return;
-    if (!reading.lent) this.borrowed.push(bytes);
-    reading.lent = true;
+    if (keepHandled(bytes)) this.borrowed.push(bytes);
   }
 
   private setOptions(): void {
@@ -262,15 +248,13 @@ export class Wire implements DirectUser {
 
   /** From its stream: so much was read. */
   receive(count: number): boolean {
-    const buffer = this.buffer;
-    buffer.used = true;
+    const bytes = this.memory.received(count);
     if (this.secure && (this.paused || this.kept !== undefined)) {
       this.kept ??= [];
-      this.kept.push(withFrontRoom(buffer.memory.subarray(frontRoom, frontRoom + count)));
+      this.kept.push(withFrontRoom(bytes.subarray(frontRoom, frontRoom + count)));
       return true;
     }
-    reading = buffer;
-    this.handler.onBytes(buffer.memory, frontRoom, frontRoom + count);
+    this.handler.onBytes(bytes, frontRoom, frontRoom + count);
     return true;
   }
 
@@ -297,25 +281,18 @@ export class Wire implements DirectUser {
 
   /** Node asks after each read where the next one goes. No answer = where the last one went, which spares it a call into its core. */
   nextBuffer(): Buffer | undefined {
-    const buffer = this.buffer;
-    if (buffer.lent) {
-      buffer.memory = this.pool.take();
-      buffer.lent = false;
-    } else if (buffer.used) {
-      return undefined;
-    }
-    return buffer.memory.subarray(frontRoom);
+    return this.memory.next();
   }
 
   /** Everything is written: what was borrowed can be read into again. */
   private giveBack(): void {
-    for (const memory of this.borrowed) bufferPool(memory.length).give(memory);
+    for (const memory of this.borrowed) giveBack(memory);
     this.borrowed = [];
   }
 
   private close(): void {
     this.writable = false;
-    if (!this.buffer.lent) this.pool.give(this.buffer.memory);
+    this.memory.release();
     this.handler.onClosed(this.error);
   }
 }
