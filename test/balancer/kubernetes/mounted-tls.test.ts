@@ -10,6 +10,7 @@ const web = { name: 'web', protocol: 'HTTP', port: 15100, targetPort: 8080 };
 const ssh = { name: 'ssh', protocol: 'TCP', port: 15101, targetPort: 2222 };
 const tls = { certificateFile: '/tls/web/tls.crt', keyFile: '/tls/web/tls.key' };
 const mutual = { ...tls, clientCaFile: '/tls/web/client-ca.crt' };
+const ownPair = { certificateFile: '/tls/web/target.crt', keyFile: '/tls/web/target.key' };
 const targetTls = { caFile: '/tls/web/target-ca.crt' };
 
 const only =
@@ -40,6 +41,8 @@ describe('settings in a pod that was made before a listener got its TLS', () => 
     { name: 'a key', next: { tls }, had: {}, files: [tls.certificateFile] },
     { name: 'a CA of clients', next: { tls: mutual }, had: { tls }, files: pair },
     { name: 'a CA of the gateways', next: { targetTls }, had: {}, files: [] },
+    { name: 'a certificate of its own', next: { targetTls: ownPair }, had: {}, files: [ownPair.keyFile] },
+    { name: 'the key of it', next: { targetTls: ownPair }, had: {}, files: [ownPair.certificateFile] },
     { name: 'TLS to the gateways', next: { tls, targetTls }, had: { tls }, files: pair },
   ])('leave the listener as it was without $name, and take over all else', ({ next, had, files }) => {
     const before = configOf({ ...web, ...had }, ssh);
