@@ -102,5 +102,13 @@ export const BalancerSettings = z.object({
       'How HTTP gateways are told who the client is. XForwarded: by X-Forwarded-For and X-Forwarded-Proto. Both: by the Forwarded field of RFC 7239 as well.',
     ),
   accessLog: AccessLog.prefault({}).describe('What the sidecars write down of the work that they carried.'),
+  threads: z
+    .int32()
+    .min(1)
+    .max(16)
+    .default(1)
+    .describe(
+      'Threads of each sidecar that carry connections. One is enough for tens of thousands of small requests per second; more help only where the nodes have as many cores to spare, as each may use a whole one, and each takes some 10 MiB of memory. Unlike the other settings, a change counts for sidecars that start after it.',
+    ),
 });
 export type BalancerSettings = z.infer<typeof BalancerSettings>;

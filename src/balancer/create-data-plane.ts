@@ -149,6 +149,7 @@ export function createDataPlane(options: DataPlaneOptions): ThreadDataPlane {
       for (const { frontend } of all()) frontend.cut();
       return counts;
     },
+    scrape: () => metrics.text(),
     async close(signal) {
       closing = true;
       for (const [key, listener] of open) retire(key, listener);

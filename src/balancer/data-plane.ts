@@ -43,6 +43,9 @@ export interface DataPlane {
    */
   cut(): SessionCounts;
 
+  /** All metrics of the program, in the Prometheus text format. */
+  scrape(): string | Promise<string>;
+
   /**
    * Stops to accept, answers what is in flight (HTTP keep-alive clients get `Connection: close`) and resolves when the last session
    * has ended. When `signal` aborts meanwhile, what is left is cut as by `cut`; when it is aborted already, it is dropped. Idempotent.

@@ -6,7 +6,6 @@ import type { ReadTextFile } from '../kube/credentials/in-cluster.ts';
 import { createKubeClient } from '../kube/rest-client.ts';
 import { createTransport } from '../kube/transport/https-transport.ts';
 import { adminPort as usualAdminPort } from './config/schema.ts';
-import { createDataPlane } from './create-data-plane.ts';
 import { defaultTerminationLog } from './drain/cut-sessions.ts';
 import { stateFolder } from './drain/state-folder.ts';
 import { composeKnownPool } from './kubernetes/compose-known-pool.ts';
@@ -18,6 +17,7 @@ import { registerKubernetesMetrics } from './kubernetes/report.ts';
 import { serveAdmin } from './kubernetes/serve-admin.ts';
 import type { TryWrite } from './log/standard-output.ts';
 import { createMetrics } from './metrics/text-metrics.ts';
+import { createDataPlaneByConfig } from './threads/by-config.ts';
 import { createOwnSessions } from './sessions/own-sessions.ts';
 
 export interface KubernetesModeOptions {
@@ -28,6 +28,8 @@ export interface KubernetesModeOptions {
   readonly logger: Logger;
   /** Where the access log goes; absent = nowhere. */
   readonly tryWrite?: TryWrite;
+  /** The script of this process; absent = it has one thread, whatever the settings say. */
+  readonly program?: string | undefined;
   /** The pod's emptyDir, where the marker of a taken seat and the last known state of the pool outlive this process. */
   readonly stateFolder?: string;
   /** Where the kubelet looks for a last word of this process. */
@@ -70,7 +72,10 @@ export async function runKubernetesMode(
   const client = createKubeClient(transport);
 
   const metrics = createMetrics();
-  const dataPlane = createDataPlane({ clock, random, logger, metrics, tryWrite, ownName: pod.slot });
+  const dataPlane = createDataPlaneByConfig(
+    { clock, random, logger, metrics, tryWrite, ownName: pod.slot },
+    options.program,
+  );
   const known = composeKnownPool({ pod, folder, dataPlane, metrics, clock, logger });
   const { settings, drain } = known;
   const onPods = (): void => seat.viewChanged();
@@ -114,7 +119,6 @@ export async function runKubernetesMode(
     ownSessions,
     drain,
     podEnd,
-    metrics,
     clock,
     isStopping: () => signal.aborted,
   });

@@ -132,13 +132,11 @@ export function createListenerRuntime(
     line,
     fallback: () => listening !== undefined && !(listening.bare && readsAndWritesDirectly),
     async startAccepting() {
-      const { name, address, port } = listener;
+      const { address, port } = listener;
       try {
         listening = await listen(address, port, onConnection, takeConnections, shares !== undefined);
       } catch (error) {
-        const code = systemErrorCode(error) ?? 'Unknown';
-        const where = `${address ?? 'all addresses'} port ${port}`;
-        throw new ListenError(`Listener ${name} could not listen on ${where}: ${code}`, code, error);
+        throw couldNotListen(listener, error);
       }
     },
     stopAccepting: () => listening?.close(),
@@ -161,4 +159,11 @@ export function createListenerRuntime(
       lines.placeFreed();
     },
   };
+}
+
+/** @param error of the system */
+export function couldNotListen({ name, address, port }: Listener, error: unknown): ListenError {
+  const code = systemErrorCode(error) ?? 'Unknown';
+  const where = `${address ?? 'all addresses'} port ${port}`;
+  return new ListenError(`Listener ${name} could not listen on ${where}: ${code}`, code, error);
 }

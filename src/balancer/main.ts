@@ -1,3 +1,4 @@
+import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../kube/clock.ts';
 import { parseArguments, usage } from './arguments.ts';
 import { createJsonLogger } from './log/json-logger.ts';
@@ -7,25 +8,32 @@ import { createMetrics } from './metrics/text-metrics.ts';
 import { checkInChild } from './static/check-in-child.ts';
 import { runStaticMode } from './static/static-mode.ts';
 import { stopSignals } from './stop-signals.ts';
+import { isThreadData, type ThreadData } from './threads/protocol.ts';
+
+const program = process.argv[1] ?? '';
+
+/** What all threads of the program do, each for itself. */
+function startParts(ended: AbortSignal, bound: Readonly<Record<string, unknown>> = {}) {
+  const tryWrite = openStandardOutput();
+  // A line that cannot be written now is lost.
+  const logger = createJsonLogger(tryWrite, Date.now, bound);
+  // A mistake of ours in the work of one connection must not cut all others.
+  process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'Met an unexpected error and went on'));
+  const collect = garbageCollector();
+  if (collect !== undefined) void keepMemorySmall({ clock: systemClock, heapBytes: usedHeapBytes, collect }, ended);
+  return { clock: systemClock, random: Math.random, logger, tryWrite };
+}
 
 /** Runs until the program is told to stop; gives the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   const command = parseArguments(words);
-  const tryWrite = openStandardOutput();
-  // A line that cannot be written now is lost.
-  const logger = createJsonLogger(tryWrite, Date.now);
   const { stop, cut } = stopSignals((signal, handler) => process.on(signal, handler));
-  // A mistake of ours in the work of one connection must not cut all others.
-  process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'Met an unexpected error and went on'));
-
-  const parts = { clock: systemClock, random: Math.random, logger, tryWrite };
-  const collect = garbageCollector();
-  if (collect !== undefined) void keepMemorySmall({ clock: systemClock, heapBytes: usedHeapBytes, collect }, cut);
+  const parts = startParts(cut);
 
   switch (command.mode) {
     case 'Static':
       await runStaticMode(
-        { ...parts, path: command.path, check: checkInChild(process.argv[1] ?? ''), metrics: createMetrics() },
+        { ...parts, program, path: command.path, check: checkInChild(program), metrics: createMetrics() },
         stop,
         cut,
       );
@@ -38,7 +46,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     case 'Kubernetes': {
       const { runKubernetesMode } = await import('./kubernetes.ts');
-      await runKubernetesMode({ ...parts, env: process.env }, stop, cut);
+      await runKubernetesMode({ ...parts, program, env: process.env }, stop, cut);
       return 0;
     }
     case 'Help':
@@ -52,10 +60,20 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  },
-);
+/** One of the threads of `threads` in the settings: carries connections until the thread is ended. */
+async function carry(port: MessagePort, data: ThreadData): Promise<void> {
+  const { runDataThread } = await import('./threads/data-thread.ts');
+  runDataThread({ ...startParts(new AbortController().signal, { thread: data.thread }), port, data });
+}
+
+if (isMainThread || parentPort === null || !isThreadData(workerData)) {
+  main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+} else {
+  void carry(parentPort, workerData);
+}

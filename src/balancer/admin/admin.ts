@@ -22,7 +22,7 @@ export interface AdminOptions {
   /** Holds the answer of /drained back until it resolves; `gone` aborts when nobody waits for it any more. Absent = no such path. */
   readonly drained?: ((gone: AbortSignal) => Promise<void>) | undefined;
   /** The body of /metrics, in the Prometheus text format. */
-  readonly metrics: () => string;
+  readonly metrics: () => string | Promise<string>;
 }
 
 export interface AdminServer {

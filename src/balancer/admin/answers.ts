@@ -52,7 +52,10 @@ function answer(
     ['/ready', async () => probeAnswer(await probes.ready())],
     ['/live', () => probeAnswer(probes.live())],
     ['/sessions', async () => json(await sessions())],
-    ['/metrics', () => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics() })],
+    [
+      '/metrics',
+      async () => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics() }),
+    ],
   ]);
   if (drained !== undefined) {
     routes.set(drainedPath, async () => {

@@ -187,6 +187,8 @@ export const BalancerConfig = z.strictObject({
   /** What an HTTP backend is told about the client. Both: the field Forwarded of RFC 7239 as well as X-Forwarded-For and -Proto. */
   forwardedHeader: z.enum(['XForwarded', 'Both']).default('XForwarded'),
   accessLog: AccessLog.prefault({}),
+  /** That carry connections, each on a core of its own if it gets one. A change counts from the next start. */
+  threads: z.number().int().min(1).max(16).default(1),
   sessions: Sessions.prefault({}),
 });
 export type BalancerConfig = z.infer<typeof BalancerConfig>;

@@ -6,7 +6,6 @@ import type { Drain } from '../drain/drain.ts';
 import type { PodEnd } from '../drain/pod-end.ts';
 import { drainReadiness } from '../drain/readiness.ts';
 import { checkHttp } from '../health/http-check.ts';
-import type { Metrics } from '../metrics/metrics.ts';
 import { gatewayAnswers } from '../readiness/answering.ts';
 import { listeningPorts } from '../readiness/listening.ts';
 import { readiness } from '../readiness/readiness.ts';
@@ -30,13 +29,12 @@ export function serveAdmin(options: {
   readonly ownSessions: Pick<OwnSessions, 'count'>;
   readonly drain: Drain;
   readonly podEnd: PodEnd;
-  readonly metrics: Metrics;
   readonly clock: Clock;
   /** This process was told to end. */
   readonly isStopping: () => boolean;
 }): Promise<AdminServer> {
   const { address, port, podAddress, seat, settings, dataPlane, ownSessions, drain } = options;
-  const { podEnd, metrics, clock, isStopping } = options;
+  const { podEnd, clock, isStopping } = options;
   const answers = gatewayAnswers(podAddress, () => settings.config(), checkHttp);
   const gatewayReady = patientAtFirst(async () => {
     const listens = readiness({
@@ -65,6 +63,6 @@ export function serveAdmin(options: {
         clock,
       }),
     drained: (gone) => podEnd.drained(gone),
-    metrics: () => metrics.text(),
+    metrics: () => dataPlane.scrape(),
   });
 }

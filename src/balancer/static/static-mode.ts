@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { BalancerConfig } from '../config/schema.ts';
-import { createDataPlane } from '../create-data-plane.ts';
 import type { TryWrite } from '../log/standard-output.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { createDataPlaneByConfig } from '../threads/by-config.ts';
 import { createAdminRuntime } from './admin-runtime.ts';
 import type { CheckConfig } from './check-in-child.ts';
 import { staticBackends, withStaticAddresses } from './static-backends.ts';
@@ -20,6 +20,8 @@ export interface StaticModeOptions {
   readonly metrics: Metrics;
   /** Where the access log goes. */
   readonly tryWrite: TryWrite;
+  /** The script of this process; absent = it has one thread, whatever the file says. */
+  readonly program?: string | undefined;
 }
 
 const rereadMilliseconds = 500;
@@ -32,7 +34,7 @@ const rereadMilliseconds = 500;
 export async function runStaticMode(options: StaticModeOptions, stop: AbortSignal, cut: AbortSignal): Promise<void> {
   const { path, check, clock, logger, metrics } = options;
   const first = await readFile(path, 'utf8');
-  const dataPlane = createDataPlane(options);
+  const dataPlane = createDataPlaneByConfig(options, options.program);
   const refused = metrics.counter('gatewaypool_balancer_config_refused_total', 'Configurations that were refused.');
   const admin = createAdminRuntime(
     {
@@ -42,7 +44,7 @@ export async function runStaticMode(options: StaticModeOptions, stop: AbortSigna
         live: () => ({ ok: true, message: 'The balancer runs.' }),
       },
       sessions: () => ({ ...dataPlane.sessions(), draining: stop.aborted, held: null }),
-      metrics: () => metrics.text(),
+      metrics: () => dataPlane.scrape(),
     },
     logger,
   );

@@ -51,6 +51,7 @@ describe('balancerConfigMap', () => {
         },
         accessLog: { samplePercent: 25 },
         forwardedHeader: 'Both',
+        threads: 3,
       },
     });
 
@@ -64,6 +65,7 @@ describe('balancerConfigMap', () => {
       },
       accessLog: { samplePercent: 25 },
       forwardedHeader: 'Both',
+      threads: 3,
     });
   });
 
