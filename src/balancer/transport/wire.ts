@@ -50,6 +50,8 @@ export class Wire implements DirectUser {
   private kept: Buffer[] | undefined;
   /** Behind what is kept, the other side ended. */
   private keptEnd = false;
+  /** … and the connection is closed. */
+  private keptClose = false;
   private told: Addresses | undefined;
 
   private constructor(bufferBytes: number, handler: WireHandler, open: (onread: OnRead) => Socket, secure = false) {
@@ -208,12 +210,14 @@ export class Wire implements DirectUser {
   /** Drops the connection and what is queued. */
   destroy(): void {
     this.writable = false;
+    this.dropKept();
     this.socket.destroy();
   }
 
   /** Drops the connection with a TCP reset, so that the peer cannot take it for an orderly end. */
   reset(): void {
     this.writable = false;
+    this.dropKept();
     this.socket.resetAndDestroy();
   }
 
@@ -268,7 +272,7 @@ export class Wire implements DirectUser {
 
   /** Hands over what was kept, as long as nobody pauses again. */
   private deliver(): void {
-    while (!this.paused && this.kept !== undefined && !this.socket.destroyed) {
+    while (!this.paused && this.kept !== undefined) {
       const bytes = this.kept.shift();
       if (bytes === undefined) {
         this.kept = undefined;
@@ -277,6 +281,15 @@ export class Wire implements DirectUser {
         this.handler.onBytes(bytes, frontRoom, bytes.length);
       }
     }
+    if (this.kept !== undefined || !this.keptClose) return;
+    this.keptClose = false;
+    this.handler.onClosed(this.error);
+  }
+
+  /** Nobody wants any more of it. */
+  private dropKept(): void {
+    this.kept = undefined;
+    if (this.keptClose) process.nextTick(() => this.deliver());
   }
 
   /** Node asks after each read where the next one goes. No answer = where the last one went, which spares it a call into its core. */
@@ -293,7 +306,9 @@ export class Wire implements DirectUser {
   private close(): void {
     this.writable = false;
     this.memory.release();
-    this.handler.onClosed(this.error);
+    // Note: both sides may have ended in order while we were paused. What was kept would be cut off the end.
+    if (this.kept !== undefined && this.error === undefined) this.keptClose = true;
+    else this.handler.onClosed(this.error);
   }
 }
 
