@@ -38,20 +38,36 @@ export interface StandInNode {
   readonly busy: Set<string>;
   /** Pods whose sidecars answer nobody. By name. */
   readonly silent: Set<string>;
+  /** How long a pod is there before its sidecar runs. */
+  startMilliseconds: number;
   /** What the sidecar writes into its termination log when the pod ends. By the pod's name. */
   readonly lastWords: Map<string, string>;
   close(): Promise<void>;
 }
 
 export async function startNode({ cluster, namespace }: Place): Promise<StandInNode> {
-  const node = `node-of-${namespace}`;
-  await createNode(cluster, node);
+  const nodeName = `node-of-${namespace}`;
+  await createNode(cluster, nodeName);
   const stop = new AbortController();
   const started = new Set<string>();
   const busy = new Set<string>();
   const silent = new Set<string>();
   const lastWords = new Map<string, string>();
   const sidecars = new Map<string, Sidecar>();
+  const seenAt = new Map<string, number>();
+  const node: StandInNode = {
+    name: nodeName,
+    started,
+    busy,
+    silent,
+    startMilliseconds: 0,
+    lastWords,
+    close: async () => {
+      stop.abort();
+      await running;
+      for (const { server } of sidecars.values()) server.close();
+    },
+  };
 
   const round = async (): Promise<void> => {
     const { items } = await cluster.client.list<Pod>(podType, { namespace, labelSelector: labels.pool });
@@ -65,9 +81,11 @@ export async function startNode({ cluster, namespace }: Place): Promise<StandInN
         if (!busy.has(name)) await end(cluster, pod, sidecar, lastWords.get(name));
         continue;
       }
-      if (pod.spec.nodeName === undefined) await place(cluster, pod, node);
+      if (pod.spec.nodeName === undefined) await place(cluster, pod, nodeName);
+      if (!seenAt.has(uid)) seenAt.set(uid, performance.now());
+      const runs = performance.now() - (seenAt.get(uid) ?? 0) >= node.startMilliseconds;
       // A gateway that was let through never asks again.
-      if (!started.has(uid)) await askGate(cluster, pod, sidecar);
+      if (runs && !started.has(uid)) await askGate(cluster, pod, sidecar);
       if (sidecar.held === null) started.add(uid);
       await obey(cluster, pod, sidecar);
       await report(cluster, pod, sidecar);
@@ -80,22 +98,11 @@ export async function startNode({ cluster, namespace }: Place): Promise<StandInN
       const isDue = performance.now() - beat >= heartbeatMilliseconds;
       if (isDue) beat = performance.now();
       // The API server is away in some tests; a kubelet goes on then.
-      await (isDue ? heartbeat(cluster, node) : round()).catch(() => undefined);
+      await (isDue ? heartbeat(cluster, nodeName) : round()).catch(() => undefined);
       await sleep(pollMilliseconds);
     }
   })();
-  return {
-    name: node,
-    started,
-    busy,
-    silent,
-    lastWords,
-    close: async () => {
-      stop.abort();
-      await running;
-      for (const { server } of sidecars.values()) server.close();
-    },
-  };
+  return node;
 }
 
 async function place(cluster: TestCluster, pod: Pod, node: string): Promise<void> {
