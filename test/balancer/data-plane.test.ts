@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { BalancerConfig } from '../../src/balancer/config/schema.ts';
 import { createDataPlane } from '../../src/balancer/create-data-plane.ts';
 import type { DataPlane } from '../../src/balancer/data-plane.ts';
 import { createMetrics } from '../../src/balancer/metrics/text-metrics.ts';
+import { workerThreads } from '../../src/balancer/threads/start-thread.ts';
+import { createThreadedDataPlane } from '../../src/balancer/threads/threaded-data-plane.ts';
 import { systemClock } from '../../src/kube/clock.ts';
+import { until } from '../cluster/until.ts';
 import { memoryLogger } from '../kube/memory-logger.ts';
 import { soon } from '../kube/soon.ts';
 import { rawClient, rawServer, type RawServer, type RawSocket } from './raw-socket.ts';
@@ -14,9 +18,18 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-async function planeWithBackend(): Promise<{ plane: DataPlane; backend: RawServer }> {
+const program = join(import.meta.dirname, '..', '..', 'src', 'balancer', 'main.ts');
+
+function planeOn(threads: number): DataPlane {
   const { logger } = memoryLogger();
-  const plane = createDataPlane({ clock: systemClock, random: () => 0, logger, metrics: createMetrics() });
+  const options = { clock: systemClock, random: () => 0, logger, metrics: createMetrics() };
+  return threads === 1
+    ? createDataPlane(options)
+    : createThreadedDataPlane({ ...options, threads, start: workerThreads(program) });
+}
+
+async function planeWithBackend(threads: number): Promise<{ plane: DataPlane; backend: RawServer }> {
+  const plane = planeOn(threads);
   const backend = await rawServer((socket) => socket.send('hello'));
   plane.setBackends([backendAt('prod-0', backend.port)]);
   cleanups.push(
@@ -37,9 +50,9 @@ function clientOf(port: number): RawSocket {
   return client;
 }
 
-describe('setConfig', () => {
+describe.each([1, 2])('setConfig, with %i thread(s)', (threads) => {
   it('opens and closes listeners, and cuts no session of either', async () => {
-    const { plane } = await planeWithBackend();
+    const { plane } = await planeWithBackend(threads);
     const [kept, removed, added] = [await freePort(), await freePort(), await freePort()];
     await plane.setConfig(tcpOn(kept, removed));
     const onKept = clientOf(kept);
@@ -57,7 +70,7 @@ describe('setConfig', () => {
   });
 
   it('opens what it can and names what it cannot; the next call tries again', async () => {
-    const { plane, backend } = await planeWithBackend();
+    const { plane, backend } = await planeWithBackend(threads);
     const port = await freePort();
     const taken = await rawServer();
     cleanups.push(() => taken.close());
@@ -75,7 +88,7 @@ describe('setConfig', () => {
   });
 
   it('changes the protocol of a port', async () => {
-    const { plane } = await planeWithBackend();
+    const { plane } = await planeWithBackend(threads);
     const port = await freePort();
     await plane.setConfig(tcpOn(port));
     const http = { name: 'http', protocol: 'HTTP' as const, address: '127.0.0.1', port };
@@ -88,9 +101,9 @@ describe('setConfig', () => {
   });
 });
 
-describe('close', () => {
+describe.each([1, 2])('close, with %i thread(s)', (threads) => {
   it('takes no new connection and waits for the last session', async () => {
-    const { plane } = await planeWithBackend();
+    const { plane } = await planeWithBackend(threads);
     const port = await freePort();
     await plane.setConfig(tcpOn(port));
     const client = clientOf(port);
@@ -100,17 +113,20 @@ describe('close', () => {
     const closing = plane.close().then(() => {
       closed = true;
     });
-    const refused = clientOf(port);
-    await refused.closes();
+    await until('a refused connection', 5000, async () => {
+      const late = clientOf(port);
+      await Promise.race([late.receives('hello'), late.closes()]);
+      late.destroy();
+      return late.error === 'ECONNREFUSED';
+    });
 
-    expect(refused.error).toBe('ECONNREFUSED');
     expect(closed).toBe(false);
     client.socket.resetAndDestroy();
     await closing;
   });
 
   it('cuts what is left when it is told to', async () => {
-    const { plane, backend } = await planeWithBackend();
+    const { plane, backend } = await planeWithBackend(threads);
     const port = await freePort();
     await plane.setConfig(tcpOn(port));
     const client = clientOf(port);
@@ -127,7 +143,7 @@ describe('close', () => {
   });
 
   it('tells WebSockets that they are cut, and is over as soon as they are', async () => {
-    const { plane } = await planeWithBackend();
+    const { plane } = await planeWithBackend(threads);
     const backend = await rawServer((socket) =>
       socket.send('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
     );
@@ -151,7 +167,7 @@ describe('close', () => {
   });
 
   it('lets HTTP clients finish: the response in flight says that it is the last, idle connections end', async () => {
-    const { plane } = await planeWithBackend();
+    const { plane } = await planeWithBackend(threads);
     const backend = await rawServer();
     cleanups.push(() => backend.close());
     plane.setBackends([backendAt('prod-0', backend.port)]);

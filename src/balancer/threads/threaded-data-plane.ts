@@ -83,12 +83,13 @@ export function createThreadedDataPlane(options: ThreadedOptions): DataPlane {
 
   /**
    * Finds out whether threads can open a listener.
+   * @param ours ports that threads may still have open; they close them first
    * @throws {ListenError}
    */
-  async function prepare(key: string, listener: Listener): Promise<Dialled> {
+  async function prepare(key: string, listener: Listener, ours: ReadonlySet<number>): Promise<Dialled> {
     const { dial } = await security.of(listener);
     if (!open.has(key)) {
-      await tryAddress(listener);
+      if (!ours.has(listener.port)) await tryAddress(listener);
       open.set(key, listenerMemory());
     }
     return { listener, dial };
@@ -98,10 +99,11 @@ export function createThreadedDataPlane(options: ThreadedOptions): DataPlane {
     const failures: ListenError[] = [];
     const next = new Map<string, Dialled>();
     const wanted = new Map(listeners.map((listener) => [listenerKey(listener), listener]));
+    const ours = new Set([...dialled.values()].map(({ listener: { port } }) => port));
     for (const key of open.keys()) if (!wanted.has(key)) open.delete(key);
     for (const [key, listener] of wanted) {
       try {
-        next.set(key, await prepare(key, listener));
+        next.set(key, await prepare(key, listener, ours));
       } catch (error) {
         failures.push(error instanceof ListenError ? error : new ListenError(String(error), 'Unknown', error));
         // One that is open stays as it is.
