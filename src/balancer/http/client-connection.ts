@@ -11,7 +11,7 @@ import { MessageBody } from './message-body.ts';
 import { PartialHead } from './partial-head.ts';
 import { RequestHead } from './request-head.ts';
 import { RequestRecord } from './request-record.ts';
-import { openTunnel, openWebSocket, type Tunnel } from './tunnel.ts';
+import { SwitchedConnection } from './switched-connection.ts';
 import { incomplete, malformed } from './verdicts.ts';
 
 /** An idle keep-alive connection is closed after this; longer than the usual client keeps one, so that the client closes first. */
@@ -19,9 +19,6 @@ const keepAliveMilliseconds = 75_000;
 
 /** After our last response is out, the client is read from for this long at most, so that a reset does not destroy the response. */
 const lingerMilliseconds = 2000;
-
-/** What a WebSocket's frame gets to end in, when the session is to be cut behind it. */
-const lastFrameMilliseconds = 1000;
 
 /** One for all connections: a head is passed on before anything else is read. */
 const requestHead = new RequestHead();
@@ -43,8 +40,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   /** Of the request in hand. Its head is not kept: it would be the larger part of what a waiting request costs. */
   private toHead = false;
   private lastRequest = false;
-  private tunnel: Tunnel | undefined;
-  private endTunnelSession: (() => void) | undefined;
+  private switched: SwitchedConnection | undefined;
   /** Came behind the request that is being answered. */
   private pipelined: Buffer | undefined;
   /** As of the last tick, and whether bytes went through since then: so the clock is read twice a second, not for each read. */
@@ -60,8 +56,6 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   private readonly pace = new BodyPace();
   /** When the head began, or the connection: its clock runs. */
   private headSince: number | undefined;
-  /** When a tunnel was asked to end while a frame was under way. */
-  private leavingSince: number | undefined;
   /** When our last response was seen to be out, whole. */
   private flushedAt: number | undefined;
 
@@ -124,7 +118,7 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     if (this.state === 'Head') this.tickHead(now);
     else if (this.state === 'Body' && this.isSlow(now)) this.giveUp('BodyTimeout', 408, 'The body came too slowly.');
     else if (this.state === 'Lingering') this.tickLingering(now);
-    else if (this.state === 'Switched') this.tickTunnel(now);
+    else if (this.state === 'Switched') this.tickSwitched(now);
     else if (now - this.activeAt <= this.context.limits().idleMilliseconds) this.exchange.tick(now);
     else if (!this.exchange.over) this.exchange.timeOut('the backend did not answer in time');
   }
@@ -151,17 +145,14 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   /** Ends what is in flight now. Who can be told, is told. */
   cut(): void {
     if (!this.exchange.over) this.exchange.timeOut('the gateway instance ended before the backend answered');
-    this.endTunnelSession?.();
-    const told = this.tunnel?.goAway();
-    if (told === 'Told') this.linger();
-    else if (told === 'Soon') this.leavingSince ??= this.context.now();
+    if (this.switched?.cut() === 'Told') this.linger();
   }
 
   destroy(): void {
     this.exchange.abort();
     this.state = 'Closed';
-    if (this.tunnel === undefined) this.wire.destroy();
-    else this.tunnel.destroy();
+    if (this.switched === undefined) this.wire.destroy();
+    else this.switched.destroy();
   }
 
   write(bytes: Buffer, start: number, end: number): boolean {
@@ -216,18 +207,9 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     const status = protocol === tunnelProtocol ? 200 : 101;
     this.context.counters.responded(status);
     this.state = 'Switched';
-    const { upstream, session } = ends;
-    this.sent += ends.end - ends.start;
-    this.context.counters.sent.value += ends.end - ends.start;
-    if (this.pipelined !== undefined) upstream.write(this.pipelined);
+    if (this.pipelined !== undefined) ends.upstream.write(this.pipelined);
     this.pipelined = undefined;
-    this.endTunnelSession = () => {
-      session?.end();
-      this.endTunnelSession = undefined;
-    };
-    const open = protocol === 'websocket' ? openWebSocket : openTunnel;
-    this.tunnel = open({ ...ends, client: this.wire }, this.context.counters, this.context.now, () => {
-      this.endTunnelSession?.();
+    this.switched = new SwitchedConnection(this.context, protocol, this.wire, ends, () => {
       this.state = 'Closed';
       if (this.record !== undefined) this.writeRecord(status, true);
       this.forget();
@@ -258,14 +240,8 @@ export class ClientConnection implements ExchangeClient, WireHandler {
     }
   }
 
-  private tickTunnel(now: number): void {
-    if (this.tunnel?.told === true) {
-      this.linger();
-      return;
-    }
-    const isIdle = now - (this.tunnel?.activeAt ?? now) > this.context.limits().idleMilliseconds;
-    const isLate = this.leavingSince !== undefined && now - this.leavingSince > lastFrameMilliseconds;
-    if (isIdle || isLate) this.tunnel?.destroy();
+  private tickSwitched(now: number): void {
+    if (this.switched?.tick(now) === 'Told') this.linger();
   }
 
   private readHead(bytes: Buffer, start: number, end: number): void {
@@ -377,9 +353,9 @@ export class ClientConnection implements ExchangeClient, WireHandler {
   }
 
   private writeRecord(status: number, complete: boolean): void {
-    const { record, tunnel, pipelined } = this;
-    const received = this.received - (pipelined?.length ?? 0) + (tunnel?.received ?? 0);
-    record?.write(status, complete, this.exchange, { received, sent: this.sent + (tunnel?.sent ?? 0) });
+    const { record, switched, pipelined } = this;
+    const received = this.received - (pipelined?.length ?? 0) + (switched?.received ?? 0);
+    record?.write(status, complete, this.exchange, { received, sent: this.sent + (switched?.sent ?? 0) });
     this.record = undefined;
   }
 
