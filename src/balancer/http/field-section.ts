@@ -67,8 +67,8 @@ export class FieldSection {
 
   /**
    * Reads from the first field line on; gives the index behind the empty line, `incomplete`, `malformed` when a line is not a field, or
-   * `tooLarge` when there are too many: each costs work (RFC 6585 §5). Note: a blank before the colon, a folded line and a CR or LF on its own are refused, because parsers read them in
-   * different ways.
+   * `tooLarge` when there are too many: each costs work (RFC 6585 §5). Note: a blank before the colon, a folded line and a CR or LF on its
+   * own are refused, because parsers read them in different ways.
    * @param dropped fields that go no further
    * @param limit how many fields there may be
    */

@@ -1,7 +1,5 @@
-import { isDigit, octets } from './octets.ts';
+import { isDigit, octets, zero } from './octets.ts';
 import { incomplete, malformed } from './verdicts.ts';
-
-const zero = 0x30;
 
 /** A zero stands for any digit. */
 const form = octets('HTTP/0.0');

@@ -1,4 +1,4 @@
-import { isDigit } from './octets.ts';
+import { isDigit, zero } from './octets.ts';
 import { malformed } from './verdicts.ts';
 
 /** How the end of a message body is found: RFC 9112 §6.3. */
@@ -14,7 +14,7 @@ export function wholeNumber(bytes: Uint8Array, start: number, end: number): numb
   for (let at = start; at < end; at += 1) {
     const octet = bytes[at] ?? 0;
     if (!isDigit(octet)) return malformed;
-    length = length * 10 + octet - 0x30;
+    length = length * 10 + octet - zero;
   }
   return length;
 }

@@ -12,7 +12,10 @@ export const valueOctets = octetsOf(/[\t\x20-\x7e\x80-\xff]/);
 /** What a request target may hold. No blank and no fragment: RFC 9112 §3.2. */
 export const targetOctets = octetsOf(/[\x21\x22\x24-\x7e]/);
 
-/** What a registered name or an IPv4 address may hold beside percent codes: RFC 3986 §3.2.2. No comma, though it is allowed there: a list of hosts is an attack. */
+/**
+ * What a registered name or an IPv4 address may hold beside percent codes: RFC 3986 §3.2.2. No comma, though it is allowed there: a list
+ * of hosts is an attack.
+ */
 export const hostNameOctets = octetsOf(/[A-Za-z0-9\-._~!$&'()*+;=]/);
 
 const hexDigits = octetsOf(/[0-9A-Fa-f]/);

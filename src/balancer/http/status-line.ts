@@ -1,9 +1,8 @@
 import { httpVersion, versionLength } from './http-version.ts';
 import { lineEnd } from './line-end.ts';
-import { isDigit, skipOctets, space, valueOctets } from './octets.ts';
+import { isDigit, skipOctets, space, valueOctets, zero } from './octets.ts';
 import { incomplete, malformed } from './verdicts.ts';
 
-const zero = 0x30;
 const codeLength = 3;
 
 /** The first line of a response (RFC 9112 §4), used again for each: positions in the octets that were read. */
