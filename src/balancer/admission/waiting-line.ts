@@ -1,3 +1,9 @@
+/**
+ * So much of what a client sends is kept while its work waits; then the client is paused. Enough to see most clients go, as one that is
+ * not read from is not seen to end.
+ */
+export const keptWhileWaitingOctets = 16_384;
+
 /** A piece of work that waits because all backends which could take it are full. */
 export interface Waiter {
   /** Goes to a backend if one has room. False: there is none, so it goes on waiting. */

@@ -1,4 +1,4 @@
-import type { Waiter } from '../admission/waiting-line.ts';
+import { keptWhileWaitingOctets, type Waiter } from '../admission/waiting-line.ts';
 import type { Target } from '../backend.ts';
 import type { RejectReason } from '../metrics/counters.ts';
 import type { BackendSessions } from '../sessions/session-book.ts';
@@ -39,9 +39,6 @@ export interface SwitchedEnds {
   readonly end: number;
   readonly session: BackendSessions | undefined;
 }
-
-/** While it waits for a backend with room, so much of a request is kept before its client is paused: enough to see most clients go. */
-const keptWhileQueuedOctets = 16_384;
 
 /** What both sides switch to after a CONNECT: anything. */
 export const tunnelProtocol = 'CONNECT';
@@ -131,7 +128,7 @@ export class Exchange implements UpstreamUser, Waiter {
     if (this.state === 'Over') return;
     if (this.state === 'Connecting' || this.state === 'Queued') {
       this.held.addUnsent(bytes, start, end);
-      if (this.state === 'Queued' && this.held.end > keptWhileQueuedOctets) this.client.pauseBody();
+      if (this.state === 'Queued' && this.held.end > keptWhileWaitingOctets) this.client.pauseBody();
       return;
     }
     this.held.addSent(bytes, start, end);
@@ -260,7 +257,7 @@ export class Exchange implements UpstreamUser, Waiter {
 
   /** The rest of a body would be read as the next request. And a gateway that drains waits until we hold no connection to it. */
   private isWorthKeeping(upstream: Upstream): boolean {
-    return this.bodyComplete && upstream.flushed && this.context.dispatcher.takesNewWork(upstream.target);
+    return this.bodyComplete && upstream.flushed && upstream.target.takesNewWork;
   }
 
   onDrained(): void {
