@@ -18,7 +18,7 @@ export interface ListenerSecurity {
 const none: Security = { side: undefined, dial: undefined };
 
 /** Whether `of` has something to find. */
-export function speaksTls({ tls, targetTls }: Listener): boolean {
+function speaksTls({ tls, targetTls }: Listener): boolean {
   return tls !== undefined || targetTls !== undefined;
 }
 

@@ -3,8 +3,8 @@ import { type SecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls';
 import { type Accepted, adopt, type ConnectionHandle } from '../transport/accepted.ts';
 import type { OnRead } from '../transport/security.ts';
 
-/** Half of it towards the client, half of it from it: what waits in a queue is memory. */
-const highWaterMark = 16_384;
+/** Of what is read and of what is written, each: what waits in a queue is memory. */
+export const highWaterMark = 16_384;
 
 const wrapHandle: unknown = Reflect.get(TLSSocket.prototype, '_wrapHandle');
 
@@ -50,6 +50,11 @@ export interface ServerOptions {
   /** The client must show a certificate. */
   readonly requestCert: boolean;
   readonly ALPNProtocols?: string[];
+}
+
+/** What is offered and accepted by ALPN (RFC 7301). Of what is spoken inside a TCP listener we know nothing. */
+export function alpnOf(protocol: 'TCP' | 'HTTP'): { ALPNProtocols?: string[] } {
+  return protocol === 'HTTP' ? { ALPNProtocols: ['http/1.1'] } : {};
 }
 
 /** What both sides need: the end of a broken connection, and a reset. */

@@ -5,19 +5,18 @@ import type { Accepted } from '../transport/accepted.ts';
 import type { OnRead, SecureSide } from '../transport/security.ts';
 import { serverContext } from './contexts.ts';
 import type { PemTexts } from './pem-files.ts';
-import { readsIntoBuffers, serverSocket } from './secure-socket.ts';
+import { alpnOf, readsIntoBuffers, serverSocket } from './secure-socket.ts';
 
 /** A listener's side of TLS. New handshakes use what `renew` got last; connections that are open go on. */
 export class ServerTls implements SecureSide {
   readonly readsIntoBuffers = readsIntoBuffers;
   private readonly requestCert: boolean;
-  private readonly protocols: { ALPNProtocols?: string[] };
+  private readonly protocols: ReturnType<typeof alpnOf>;
   private context: SecureContext;
 
   constructor(tls: ListenerTls, protocol: 'TCP' | 'HTTP', texts: PemTexts) {
     this.requestCert = tls.clientCaFile !== undefined;
-    // Of what is spoken inside a TCP listener we know nothing.
-    this.protocols = protocol === 'HTTP' ? { ALPNProtocols: ['http/1.1'] } : {};
+    this.protocols = alpnOf(protocol);
     this.context = serverContext(texts);
   }
 

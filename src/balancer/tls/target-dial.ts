@@ -5,9 +5,7 @@ import { keepAliveMilliseconds } from '../transport/accepted.ts';
 import type { Dial, OnRead } from '../transport/security.ts';
 import { clientContext } from './contexts.ts';
 import type { PemTexts } from './pem-files.ts';
-import { prepared } from './secure-socket.ts';
-
-const highWaterMark = 16_384;
+import { alpnOf, highWaterMark, prepared } from './secure-socket.ts';
 
 /** A pool has fewer backends at any time, and those that left need no session any more. */
 const mostSessions = 256;
@@ -21,7 +19,7 @@ let made = 0;
 export class TargetDial implements Dial {
   readonly key: string;
   private readonly tls: TargetTls;
-  private readonly protocols: { ALPNProtocols?: string[] };
+  private readonly protocols: ReturnType<typeof alpnOf>;
   private readonly onRefused: OnRefused;
   private context: SecureContext;
   /** The last session with each backend: the next handshake then takes a third of the time, and no signature. */
@@ -31,7 +29,7 @@ export class TargetDial implements Dial {
     made += 1;
     this.key = `+tls${made}`;
     this.tls = tls;
-    this.protocols = protocol === 'HTTP' ? { ALPNProtocols: ['http/1.1'] } : {};
+    this.protocols = alpnOf(protocol);
     this.onRefused = onRefused;
     this.context = clientContext(texts);
   }
