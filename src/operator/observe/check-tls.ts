@@ -22,23 +22,23 @@ interface Problem {
  * Note: an expired certificate is no problem here. It is as bad for those that run, and a start makes nothing worse.
  */
 export function checkTls(files: readonly TlsFile[], secrets: ReadonlyMap<string, SecretReading>): TlsCheck {
-  const problems: Problem[] = [];
-  const seen = new Set<string>();
+  /** By message: what is wrong with a Secret is said once, also when two of its keys are used. */
+  const problems = new Map<string, Problem>();
   let firstToExpire: { readonly secretName: string; readonly at: Date } | undefined;
   for (const file of files) {
     const { secretName, key } = file;
     const problem = problemOf(file, secrets.get(secretName));
-    if (problem !== undefined && !seen.has(problem.message)) problems.push(problem);
-    if (problem !== undefined) seen.add(problem.message);
-    if (problem !== undefined || key === 'tls.key') continue;
-
-    const at = certificateOf(valueOf(secrets.get(secretName), key))?.validToDate;
+    if (problem !== undefined) {
+      problems.set(problem.message, problem);
+      continue;
+    }
+    const at = key === 'tls.key' ? undefined : certificateOf(valueOf(secrets.get(secretName), key))?.validToDate;
     if (at !== undefined && (firstToExpire === undefined || at < firstToExpire.at)) firstToExpire = { secretName, at };
   }
 
-  const [first] = problems;
+  const [first] = problems.values();
   if (first !== undefined) {
-    return { state: 'Invalid', reason: first.reason, message: problems.map(({ message }) => message).join('; ') };
+    return { state: 'Invalid', reason: first.reason, message: [...problems.keys()].join('; ') };
   }
   return firstToExpire === undefined
     ? { state: 'NotUsed' }
