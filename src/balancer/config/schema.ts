@@ -127,10 +127,13 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
-/** Where every balancer serves its probes, session counts and metrics, unless it was told otherwise. In a pod, the operator and the peers ask there. */
+/**
+ * Where every balancer serves its probes, session counts and metrics, unless it was told otherwise. In a pod, the operator and the peers
+ * ask there.
+ */
 export const adminPort = 15_090;
 
-/** One line of JSON per HTTP request on stdout. */
+/** One line of JSON on standard output for each HTTP request and TCP connection that is over, or for a share of them. */
 export const AccessLog = z.strictObject({
   /** 0 = off, 100 = each. */
   samplePercent: z.number().int().min(0).max(100).default(0),
