@@ -33,8 +33,10 @@ export interface Target {
   readonly key: string;
   /** Undefined = plain TCP. */
   readonly dial: Dial | undefined;
+  /** A connection to it is worth keeping for the next piece of work. Kept current by the dispatcher, also when the target is gone for ever. */
+  takesNewWork: boolean;
 }
 
 export function targetAt(name: string, address: string, port: number, dial?: Dial): Target {
-  return { name, address, port, key: `${name}@${address}:${port}${dial?.key ?? ''}`, dial };
+  return { name, address, port, key: `${name}@${address}:${port}${dial?.key ?? ''}`, dial, takesNewWork: true };
 }

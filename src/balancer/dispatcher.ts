@@ -89,6 +89,7 @@ export class Dispatcher {
   /** After `pick` found nobody: somebody could take this piece of work, were he not full. It should wait. */
   full = false;
   private maxSessions: number;
+  private prefersLocal: boolean;
   /** At least one member has failures that a success would wipe out. */
   private someFailed = false;
   private byKey: ReadonlyMap<string, Member> = new Map();
@@ -99,6 +100,7 @@ export class Dispatcher {
     this.options = options;
     this.settings = options.settings;
     this.maxSessions = options.settings.maxSessions ?? unlimited;
+    this.prefersLocal = options.settings.listener.distribution === 'PreferLocal';
     this.rotation = options.rotation ?? createRotation(options.random());
   }
 
@@ -112,6 +114,7 @@ export class Dispatcher {
   setSettings(settings: DispatcherSettings): void {
     this.settings = settings;
     this.maxSessions = settings.maxSessions ?? unlimited;
+    this.prefersLocal = settings.listener.distribution === 'PreferLocal';
     this.full = false;
     this.steadyUntil = Number.NEGATIVE_INFINITY;
     for (const member of this.members) member.picks = this.options.counters.picks(member.name);
@@ -124,8 +127,12 @@ export class Dispatcher {
     for (const backend of backends) {
       const port = backend.ports?.[this.settings.listener.name] ?? backend.port ?? this.settings.listener.targetPort;
       if (port === undefined) continue;
-      const target = targetAt(backend.name, backend.address, port, this.settings.dial);
-      const health = gone.get(target.key)?.health ?? assumedHealthy;
+      const seen = targetAt(backend.name, backend.address, port, this.settings.dial);
+      const known = gone.get(seen.key);
+      // Note: the same object as long as the target stays, as connections to it look there whether they are worth keeping.
+      const target = known !== undefined && known.target.dial === seen.dial ? known.target : seen;
+      target.takesNewWork = takesWork(backend);
+      const health = known?.health ?? assumedHealthy;
       const picks = this.options.counters.picks(backend.name);
       members.push({ ...backend, target, picks, health, healthy: true, weight: 1 });
       if (takesWork(backend)) gone.delete(target.key);
@@ -133,7 +140,10 @@ export class Dispatcher {
     this.members = members.sort((one, other) => compareNames(one.name, other.name));
     this.byKey = new Map(members.toReversed().map((member) => [member.target.key, member]));
     for (const { name } of gone.values()) this.rotation.forget(name);
-    for (const member of gone.values()) if (takesWork(member)) this.options.onNoNewWork(member.target);
+    for (const member of gone.values()) {
+      member.target.takesNewWork = false;
+      if (takesWork(member)) this.options.onNoNewWork(member.target);
+    }
     this.eligible = undefined;
     this.steadyUntil = Number.NEGATIVE_INFINITY;
     this.refresh(this.now());
@@ -208,12 +218,6 @@ export class Dispatcher {
     return member === undefined || movesFreely(member.health, this.now());
   }
 
-  /** Whether a connection to this target is worth keeping for the next piece of work. */
-  takesNewWork(target: Target): boolean {
-    const member = this.byKey.get(target.key);
-    return member !== undefined && takesWork(member);
-  }
-
   /** The targets worth an active check: those that get new work, or would if they were healthy. */
   checkTargets(): readonly Target[] {
     return this.members.filter(takesWork).map(({ target }) => target);
@@ -242,7 +246,7 @@ export class Dispatcher {
   }
 
   private next(members: readonly Member[]): Member | undefined {
-    if (this.settings.listener.distribution === 'PreferLocal') {
+    if (this.prefersLocal) {
       const local = members.find(({ name }) => name === this.options.ownName);
       if (local !== undefined) return local;
     }
