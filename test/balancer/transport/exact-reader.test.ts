@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Accepted, takeConnections } from '../../../src/balancer/transport/accepted.ts';
 import { readExactly } from '../../../src/balancer/transport/exact-reader.ts';
@@ -45,6 +46,7 @@ async function reading(take: typeof takeConnections): Promise<Reading> {
   const listening = await listen('127.0.0.1', 0, onConnection, take);
   cleanups.push(() => listening.close());
   const client = rawClient(listening.port);
+  client.socket.setNoDelay(true);
   cleanups.push(() => client.destroy());
   return { client, head: () => head, rest: () => rest, closed: () => closed };
 }
@@ -63,7 +65,8 @@ describe.each([
 
     for (const part of parts) {
       client.send(part);
-      await new Promise((resolve) => void setTimeout(resolve, 2));
+      // The reader lives in this process, and gets its turn in between.
+      for (let turn = 0; turn < 3; turn += 1) await nextTurn();
     }
 
     await soon('the rest', () => rest() === 'ghi');
