@@ -1,5 +1,5 @@
-import type { Logger } from '../kube/logger.ts';
 import type { Clock } from '../kube/clock.ts';
+import type { Logger } from '../kube/logger.ts';
 import type { Listener } from './config/schema.ts';
 import { ListenError } from './data-plane.ts';
 import type { TlsStore } from './tls/tls-store.ts';

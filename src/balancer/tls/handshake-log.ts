@@ -1,5 +1,5 @@
-import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
+import type { Logger } from '../../kube/logger.ts';
 import type { OnRefused } from './target-dial.ts';
 
 /** A backend with a bad certificate is met with each health check: that much in a log helps nobody. */

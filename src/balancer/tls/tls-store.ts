@@ -1,5 +1,5 @@
-import type { Logger } from '../../kube/logger.ts';
 import type { Clock } from '../../kube/clock.ts';
+import type { Logger } from '../../kube/logger.ts';
 import type { Listener } from '../config/schema.ts';
 import type { Security } from '../transport/security.ts';
 import { createHandshakeLog } from './handshake-log.ts';

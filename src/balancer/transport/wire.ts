@@ -1,9 +1,9 @@
 import { Socket } from 'node:net';
 import { type Accepted, adopt, keepAliveMilliseconds, makeSocket, plainAddress, queueBytes } from './accepted.ts';
-import { frontRoom } from './buffers.ts';
-import { giveBack, keepHandled, ReadMemory } from './read-memory.ts';
 import type { Addresses } from './addresses.ts';
+import { frontRoom } from './buffers.ts';
 import { DirectStream, type DirectUser } from './direct-stream.ts';
+import { giveBack, keepHandled, ReadMemory } from './read-memory.ts';
 import type { Dial, OnRead, SecureSide } from './security.ts';
 
 /** What happens on a wire. Calls never nest, and none comes after `onClosed`. */
@@ -221,6 +221,23 @@ export class Wire implements DirectUser {
     this.socket.resetAndDestroy();
   }
 
+  /** Node asks after each read where the next one goes. No answer = where the last one went, which spares it a call into its core. */
+  nextBuffer(): Buffer | undefined {
+    return this.memory.next();
+  }
+
+  /** From its stream: so much was read. */
+  receive(count: number): boolean {
+    const bytes = this.memory.received(count);
+    if (this.secure && (this.paused || this.kept !== undefined)) {
+      this.kept ??= [];
+      this.kept.push(withFrontRoom(bytes.subarray(frontRoom, frontRoom + count)));
+      return true;
+    }
+    this.handler.onBytes(bytes, frontRoom, frontRoom + count);
+    return true;
+  }
+
   /** From its stream: nothing is queued any more. */
   onFlushed(): void {
     this.giveBack();
@@ -248,18 +265,6 @@ export class Wire implements DirectUser {
   private setOptions(): void {
     this.socket.setNoDelay(true);
     this.socket.setKeepAlive(true, keepAliveMilliseconds);
-  }
-
-  /** From its stream: so much was read. */
-  receive(count: number): boolean {
-    const bytes = this.memory.received(count);
-    if (this.secure && (this.paused || this.kept !== undefined)) {
-      this.kept ??= [];
-      this.kept.push(withFrontRoom(bytes.subarray(frontRoom, frontRoom + count)));
-      return true;
-    }
-    this.handler.onBytes(bytes, frontRoom, frontRoom + count);
-    return true;
   }
 
   private readByEvents(): void {
@@ -290,11 +295,6 @@ export class Wire implements DirectUser {
   private dropKept(): void {
     this.kept = undefined;
     if (this.keptClose) process.nextTick(() => this.deliver());
-  }
-
-  /** Node asks after each read where the next one goes. No answer = where the last one went, which spares it a call into its core. */
-  nextBuffer(): Buffer | undefined {
-    return this.memory.next();
   }
 
   /** Everything is written: what was borrowed can be read into again. */
