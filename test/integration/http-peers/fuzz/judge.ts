@@ -38,7 +38,7 @@ export function faultsOf(reading: Reading, { answer, recording, settled }: Passa
   return rules.filter(([holds]) => !holds).map(([, sentence]) => `${sentence} (${seen})`);
 }
 
-export function sameRequests(some: readonly ReadRequest[], others: readonly ReadRequest[]): boolean {
+function sameRequests(some: readonly ReadRequest[], others: readonly ReadRequest[]): boolean {
   return some.length === others.length && some.every((request, index) => isSame(request, others[index]));
 }
 
