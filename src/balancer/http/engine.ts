@@ -1,29 +1,9 @@
 import type { Frontend, FrontendContext } from '../frontend.ts';
 import { Wire } from '../transport/wire.ts';
 import { ClientConnection } from './client-connection.ts';
-import type { RequestRules } from './request-head.ts';
-import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
-import { createUpstreamPool, type UpstreamPool } from './upstream-pool.ts';
-
-/** What one HTTP listener's connections share. */
-export interface HttpContext extends FrontendContext {
-  readonly pool: UpstreamPool;
-  readonly budget: RetryBudget;
-  readonly recent: Recent;
-}
-
-/**
- * What each request asks for, as plain values: a call is what costs most in code as short as this. But for `draining` they are as of the
- * last tick, so at most half a second old.
- */
-export interface Recent extends RequestRules {
-  milliseconds: number;
-  headBytes: number;
-  headFields: number;
-  allowConnect: boolean;
-  /** Each response is the last one on its connection. */
-  draining: boolean;
-}
+import type { HttpContext, Recent } from './http-context.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import { createUpstreamPool } from './upstream-pool.ts';
 
 const readBytes = 16_384;
 

@@ -1,5 +1,5 @@
-import type { HttpContext } from './engine.ts';
 import type { Exchange } from './exchange.ts';
+import type { HttpContext } from './http-context.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** Octets that a client's connection has received from its client, and sent to it. */

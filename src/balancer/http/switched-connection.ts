@@ -1,7 +1,7 @@
 import type { BackendSessions } from '../sessions/session-book.ts';
 import type { Wire } from '../transport/wire.ts';
-import type { HttpContext } from './engine.ts';
 import type { SwitchedEnds } from './exchange.ts';
+import type { HttpContext } from './http-context.ts';
 import { openTunnel, openWebSocket, type Tunnel } from './tunnel.ts';
 
 /** What a WebSocket's frame gets to end in, when the session is to be cut behind it. */

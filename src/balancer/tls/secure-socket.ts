@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { type SecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls';
 import { type Accepted, adopt, type ConnectionHandle } from '../transport/accepted.ts';
-import type { OnRead } from '../transport/security.ts';
+import type { OnRead } from '../transport/on-read.ts';
 
 /** Of what is read and of what is written, each: what waits in a queue is memory. */
 export const highWaterMark = 16_384;

@@ -1,5 +1,5 @@
 import { type Server, Socket } from 'node:net';
-import type { OnRead } from './security.ts';
+import type { OnRead } from './on-read.ts';
 
 /** The operating system's connection as Node's core has it, before a socket is put around it. */
 export interface ConnectionHandle {

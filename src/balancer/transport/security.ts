@@ -1,11 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Accepted } from './accepted.ts';
-
-/** How a socket reads into memory of ours: `buffer` says where to (undefined = where it read to last), `callback` how much came. */
-export interface OnRead {
-  buffer: () => Buffer | undefined;
-  callback: (count: number) => boolean;
-}
+import type { OnRead } from './on-read.ts';
 
 /** Makes a secure connection of one that was accepted: the server's side of TLS. */
 export interface SecureSide {

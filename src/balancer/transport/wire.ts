@@ -3,8 +3,9 @@ import { type Accepted, adopt, keepAliveMilliseconds, makeSocket, plainAddress, 
 import type { Addresses } from './addresses.ts';
 import { frontRoom } from './buffers.ts';
 import { DirectStream, type DirectUser } from './direct-stream.ts';
+import type { OnRead } from './on-read.ts';
 import { giveBack, keepHandled, ReadMemory } from './read-memory.ts';
-import type { Dial, OnRead, SecureSide } from './security.ts';
+import type { Dial, SecureSide } from './security.ts';
 
 /** What happens on a wire. Calls never nest, and none comes after `onClosed`. */
 export interface WireHandler {
