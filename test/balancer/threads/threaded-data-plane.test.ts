@@ -82,7 +82,7 @@ describe('the rotation of several threads', () => {
     const started = await sessions(rig, 45);
 
     expect(backendsIn(started)).toEqual(inTurn(3, numberIn(started[0]), 45));
-    await rig.plane.scrape();
+    await rig.scrape();
     const counts = connectionsByThread(rig);
     expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(45);
     for (const thread of [0, 1, 2]) expect(counts.get(thread)).toBeGreaterThan(0);
@@ -106,7 +106,7 @@ describe('the rotation of several threads', () => {
 
     rig.plane.setBackends([first, second, third, fourth]);
     // It is in force in all threads once they have answered what was asked later.
-    await rig.plane.scrape();
+    await rig.scrape();
     const started = await sessions(rig, 8);
 
     expect(backendsIn(started)).toEqual(inTurn(4, numberIn(before[1]) + 1, 8));
@@ -138,9 +138,10 @@ describe('what several threads report', () => {
 
     rig.withhold = (thread, message) => thread === 1 && message.kind === 'Ask' && message.question.kind === 'Scrape';
 
-    expect(await rig.metric('gatewaypool_balancer_threads_silent')).toBe(1);
-    expect(await rig.metric('gatewaypool_balancer_connections_total{listener="tcp"}')).toBe(20);
-    expect(await rig.metric('gatewaypool_balancer_client_connections')).toBe(open.get(0));
+    const text = await rig.plane.scrape();
+    expect(text).toContain('gatewaypool_balancer_threads_silent 1\n');
+    expect(text).toContain('gatewaypool_balancer_connections_total{listener="tcp"} 20\n');
+    expect(text).toContain(`gatewaypool_balancer_client_connections ${open.get(0)}\n`);
   });
 
   it('tells the clients that may bring work: those without a session', async () => {
@@ -195,6 +196,29 @@ describe('limits over several threads', () => {
 
     expect(await rig.metric('gatewaypool_balancer_queue_length{listener="tcp"}')).toBe(2);
   });
+
+  it('tells the thread where somebody waits that a session has ended in another one', async () => {
+    const { backends } = await tcpBackends(1);
+    const rig = await rigWith(2, backends, { limits: { maxSessionsPerInstance: 1, queueMilliseconds: 60_000 } });
+    const first = await session(rig);
+    const waiting = Array.from({ length: 12 }, () => clientOf(rig.tcpPort));
+    await until('twelve wait', 5000, async () => {
+      return (await rig.metric('gatewaypool_balancer_queue_length{listener="tcp"}')) === 12;
+    });
+
+    first.client.socket.resetAndDestroy();
+    for (let count = 1; count <= waiting.length; count += 1) {
+      const served = await until('the next one', 5000, () =>
+        waiting.find(({ text, closed }) => text !== '' && !closed),
+      );
+      served.socket.resetAndDestroy();
+      await until('its end', 5000, () => served.closed);
+    }
+
+    const isFreed = ({ message }: { message: { kind: string } }) => message.kind === 'PlaceFreed';
+    expect(rig.said.filter(isFreed).length).toBeGreaterThan(0);
+    expect(rig.told.filter(isFreed)).toHaveLength(rig.said.filter(isFreed).length);
+  });
 });
 
 describe('what threads learn of backends', () => {
@@ -209,7 +233,7 @@ describe('what threads learn of backends', () => {
       response.end('sick');
     });
     await until('it is down', 5000, () => rig.lines.some(({ msg }) => msg.startsWith('Marked a backend down')));
-    await rig.plane.scrape();
+    await rig.scrape();
     const answers = [];
     for (let count = 0; count < 20; count += 1) answers.push(await get(rig));
 
@@ -267,7 +291,7 @@ describe('the end of several threads', () => {
     const rig = await rigWith(2, named.backends);
 
     rig.plane.setDraining(true);
-    await rig.plane.scrape();
+    await rig.scrape();
     const clients = Array.from({ length: 12 }, () => clientOf(rig.httpPort));
     for (const client of clients) client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
 

@@ -8,6 +8,7 @@ import type { FromThread, ToThread } from '../../../src/balancer/threads/protoco
 import { type StartThread, type Thread, workerThreads } from '../../../src/balancer/threads/start-thread.ts';
 import { createThreadedDataPlane } from '../../../src/balancer/threads/threaded-data-plane.ts';
 import { systemClock } from '../../../src/kube/clock.ts';
+import { until } from '../../cluster/until.ts';
 import { type LogLine, memoryLogger } from '../../kube/memory-logger.ts';
 import { freePort } from '../rig.ts';
 
@@ -25,7 +26,11 @@ export interface ThreadedRig {
   /** While it gives true, a message does not reach its thread. */
   withhold: (thread: number, message: ToThread) => boolean;
   configure(settings: Settings): Promise<void>;
-  /** A line of the metrics, by what it begins with. */
+  /** What threads were told. */
+  readonly told: readonly { readonly thread: number; readonly message: ToThread }[];
+  /** The metrics with an answer of every thread, however long that takes on a busy machine. */
+  scrape(): Promise<string>;
+  /** A line of them, by what it begins with. */
   metric(start: string): Promise<number | undefined>;
   close(): Promise<void>;
 }
@@ -41,6 +46,7 @@ export async function startThreadedRig(
   const { logger, lines } = memoryLogger();
   const running: Thread[] = [];
   const said: { thread: number; message: FromThread }[] = [];
+  const told: { thread: number; message: ToThread }[] = [];
   const start: StartThread = (data, events) => {
     const thread = workerThreads(program)(data, {
       ...events,
@@ -53,6 +59,7 @@ export async function startThreadedRig(
     return {
       ...thread,
       post: (message) => {
+        told.push({ thread: data.thread, message });
         if (!rig.withhold(data.thread, message)) thread.post(message);
       },
     };
@@ -77,13 +84,19 @@ export async function startThreadedRig(
     lines,
     threads: running,
     said,
+    told,
     withhold: () => false,
     configure: (next) =>
       plane.setConfig(
         BalancerConfig.parse({ healthCheck: { mode: 'Passive' }, slowStartSeconds: 0, ...next, listeners, threads }),
       ),
+    scrape: () =>
+      until('an answer of every thread', 20_000, async () => {
+        const text = await plane.scrape();
+        return text.includes('gatewaypool_balancer_threads_silent 0\n') && text;
+      }),
     async metric(begin) {
-      const text = await plane.scrape();
+      const text = await rig.scrape();
       const line = text.split('\n').find((one) => one.startsWith(begin));
       return line === undefined ? undefined : Number(line.split(' ').at(-1));
     },
