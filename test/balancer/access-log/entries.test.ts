@@ -1,39 +1,22 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { FakeClock } from '../../kube/fake-clock.ts';
 import { soon } from '../../kube/soon.ts';
-import { rawClient, rawServer, type RawServer, type RawSocket } from '../raw-socket.ts';
-import { backendAt, type Rig, startRig } from '../rig.ts';
+import { rawClient, rawServer } from '../raw-socket.ts';
+import { backendAt, type Rig } from '../rig.ts';
+import { type Scene, startScene } from '../scene.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-interface Scene {
-  readonly clock: FakeClock;
-  readonly rig: Rig;
-  readonly backend: RawServer;
-  readonly client: RawSocket;
-}
-
 async function scene(protocol: 'http' | 'tcp', samplePercent = 100): Promise<Scene> {
-  const clock = new FakeClock();
-  const backend = await rawServer();
-  const rig = await startRig([backendAt('prod-0', backend.port)], { accessLog: { samplePercent } }, undefined, clock);
-  const client = rawClient(protocol === 'http' ? rig.httpPort : rig.tcpPort);
-  cleanups.push(
-    () => backend.close(),
-    () => rig.close(),
-    () => client.destroy(),
-  );
-  return { clock, rig, backend, client };
+  const here = await startScene({ accessLog: { samplePercent } }, protocol);
+  cleanups.push(() => here.close());
+  return here;
 }
 
 /** Waits for so many lines; they are written with the next tick. */
-async function linesOf(
-  { rig, clock }: Scene,
-  count: number,
-): Promise<Rig['accessLog'] extends () => infer L ? L : never> {
+async function linesOf({ rig, clock }: Scene, count: number): Promise<ReturnType<Rig['accessLog']>> {
   return soon(`${count} lines`, async () => {
     await clock.advance(500);
     return rig.accessLog().length >= count ? rig.accessLog() : undefined;

@@ -1,34 +1,19 @@
 import { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { FakeClock } from '../../kube/fake-clock.ts';
 import { soon } from '../../kube/soon.ts';
-import { rawClient, rawServer, type RawServer, type RawSocket } from '../raw-socket.ts';
-import { backendAt, type Rig, startRig } from '../rig.ts';
+import type { RawSocket } from '../raw-socket.ts';
+import { type Scene, startScene } from '../scene.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-interface Scene {
-  readonly clock: FakeClock;
-  readonly rig: Rig;
-  readonly backend: RawServer;
-  readonly client: RawSocket;
-}
-
 async function scene(): Promise<Scene> {
-  const clock = new FakeClock();
-  const backend = await rawServer();
-  const rig = await startRig([backendAt('prod-0', backend.port)], {}, undefined, clock);
-  const client = rawClient(rig.httpPort);
-  cleanups.push(
-    () => backend.close(),
-    () => rig.close(),
-    () => client.destroy(),
-  );
-  return { clock, rig, backend, client };
+  const here = await startScene();
+  cleanups.push(() => here.close());
+  return here;
 }
 
 const request = (line: string): string => `${line} HTTP/1.1\r\nHost: a\r\n\r\n`;

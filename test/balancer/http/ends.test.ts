@@ -1,29 +1,17 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { soon } from '../../kube/soon.ts';
-import { type RawServer, type RawSocket, rawClient, rawServer } from '../raw-socket.ts';
-import { backendAt, type Rig, startRig } from '../rig.ts';
+import type { RawSocket } from '../raw-socket.ts';
+import { type Scene, startScene } from '../scene.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-interface Scene {
-  readonly rig: Rig;
-  readonly backend: RawServer;
-  readonly client: RawSocket;
-}
-
-async function scene(settings: Parameters<typeof startRig>[1] = {}): Promise<Scene> {
-  const backend = await rawServer();
-  const rig = await startRig([backendAt('prod-0', backend.port)], settings);
-  const client = rawClient(rig.httpPort);
-  cleanups.push(
-    () => backend.close(),
-    () => rig.close(),
-    () => client.destroy(),
-  );
-  return { rig, backend, client };
+async function scene(): Promise<Scene> {
+  const here = await startScene();
+  cleanups.push(() => here.close());
+  return here;
 }
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
@@ -118,10 +106,14 @@ describe('a connection that ends in order is not reset', () => {
     await exchange(here, get(), ok);
     await here.client.receives('ok');
 
-    const closed = here.rig.dataPlane.close();
+    let isClosed = false;
+    void here.rig.dataPlane.close().then(() => (isClosed = true));
 
     expect(await inOrder(here.client)).toMatch(/ok$/);
-    await closed;
+    await soon('the end of the balancer', async () => {
+      await here.clock.advance(100);
+      return isClosed;
+    });
   });
 });
 

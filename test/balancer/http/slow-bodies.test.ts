@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { BodyPace } from '../../../src/balancer/http/body-pace.ts';
-import { FakeClock } from '../../kube/fake-clock.ts';
 import { soon } from '../../kube/soon.ts';
-import { rawClient, rawServer, type RawServer, type RawSocket } from '../raw-socket.ts';
-import { backendAt, type Rig, startRig } from '../rig.ts';
+import { type Scene, startScene } from '../scene.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -87,24 +85,10 @@ describe('BodyPace', () => {
   });
 });
 
-interface Scene {
-  readonly clock: FakeClock;
-  readonly rig: Rig;
-  readonly backend: RawServer;
-  readonly client: RawSocket;
-}
-
-async function scene(limits: NonNullable<Parameters<typeof startRig>[1]>['limits'] = {}): Promise<Scene> {
-  const clock = new FakeClock();
-  const backend = await rawServer();
-  const rig = await startRig([backendAt('prod-0', backend.port)], { limits }, undefined, clock);
-  const client = rawClient(rig.httpPort);
-  cleanups.push(
-    () => backend.close(),
-    () => rig.close(),
-    () => client.destroy(),
-  );
-  return { clock, rig, backend, client };
+async function scene(limits: NonNullable<Parameters<typeof startScene>[0]>['limits'] = {}): Promise<Scene> {
+  const here = await startScene({ limits });
+  cleanups.push(() => here.close());
+  return here;
 }
 
 const upload = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { FakeClock } from '../../kube/fake-clock.ts';
 import { soon } from '../../kube/soon.ts';
-import { rawClient, rawServer, type RawServer, type RawSocket } from '../raw-socket.ts';
-import { backendAt, type Rig, startRig } from '../rig.ts';
+import { rawClient } from '../raw-socket.ts';
+import type { Rig } from '../rig.ts';
+import { type Scene, startScene } from '../scene.ts';
 import { readExposition } from './exposition.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -10,24 +10,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-interface Scene {
-  readonly clock: FakeClock;
-  readonly rig: Rig;
-  readonly backend: RawServer;
-  readonly client: RawSocket;
-}
-
 async function scene(protocol: 'http' | 'tcp'): Promise<Scene> {
-  const clock = new FakeClock();
-  const backend = await rawServer();
-  const rig = await startRig([backendAt('prod-0', backend.port)], {}, undefined, clock);
-  const client = rawClient(protocol === 'http' ? rig.httpPort : rig.tcpPort);
-  cleanups.push(
-    () => backend.close(),
-    () => rig.close(),
-    () => client.destroy(),
-  );
-  return { clock, rig, backend, client };
+  const here = await startScene({}, protocol);
+  cleanups.push(() => here.close());
+  return here;
 }
 
 const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
