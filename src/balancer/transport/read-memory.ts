@@ -75,6 +75,11 @@ export class ReadMemory {
 
   /** What was received is handled; gives where the next read goes, undefined = where the last one went. */
   next(): Buffer | undefined {
+    // Note: Node asks for the first time when it makes the connection. That may be while what another one received is being handled.
+    if (this.told === undefined) {
+      this.told = this.landing;
+      return this.landing;
+    }
     if (lent && handled === desk) desk = desks.take();
     else if (lent && handled === this.own) this.own = this.takeOwn();
     else if (this.full === fullReads && this.own?.length === this.octets) this.grow();

@@ -68,6 +68,27 @@ describe('ReadMemory', () => {
     expect(second).toBe(first);
   });
 
+  it.each([
+    ['after', (bytes: Buffer) => ({ kept: keepHandled(bytes), made: new Connection() })],
+    ['before', (bytes: Buffer) => ({ made: new Connection(), kept: keepHandled(bytes) })],
+  ])('leaves what a queued write refers to alone also when a connection is made %s it was queued', (_, handle) => {
+    const one = new Connection();
+    one.read(5000, 1);
+    one.done();
+
+    const queued = one.read(5000, 1);
+    const { kept, made } = handle(queued);
+    one.done();
+    one.read(5000, 2);
+    one.done();
+    made.read(5000, 3);
+    made.done();
+
+    expect(kept).toBe(true);
+    expect(holds(queued, 5000, 1)).toBe(true);
+    giveBack(queued);
+  });
+
   it('leaves what a queued write refers to alone until it is given back', () => {
     const one = new Connection();
     const other = new Connection();
