@@ -71,5 +71,8 @@ function doublePeers({ sessions: { ignore } }: BalancerConfig): readonly Problem
 function tunnelsOverTcp({ listeners }: BalancerConfig): readonly Problem[] {
   return [...listeners.entries()]
     .filter(([, { protocol, allowConnect }]) => protocol === 'TCP' && allowConnect)
-    .map(([index]) => ({ path: ['listeners', index, 'allowConnect'], message: 'CONNECT needs protocol HTTP' }));
+    .map(([index]) => ({
+      path: ['listeners', index, 'allowConnect'],
+      message: 'CONNECT is a request of HTTP: set protocol HTTP, or remove allowConnect',
+    }));
 }

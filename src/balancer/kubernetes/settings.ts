@@ -65,7 +65,7 @@ export function createSettings(options: {
     if (!isOffered) {
       logger.warn(
         { asBefore, closed },
-        'This pod is older than the TLS of these listeners: it gets it when it is replaced',
+        'This pod has no files for the TLS of these listeners: until it is replaced they stay as before, or closed',
       );
     }
     return { config: own, isOffered };

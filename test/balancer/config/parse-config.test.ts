@@ -150,6 +150,22 @@ describe('parseConfig', () => {
       message: /^balancer\.yaml:1:34: sessions\.http: needs source HTTP/,
     },
     {
+      name: 'CONNECT over TCP',
+      text: 'listeners: [{name: ssh, protocol: TCP, port: 2200, allowConnect: true}]\n',
+      message: /^balancer\.yaml:1:66: listeners\[0\]\.allowConnect: CONNECT is a request of HTTP: set protocol HTTP/,
+    },
+    {
+      name: 'a certificate for backends without its key',
+      text: 'listeners: [{name: web, protocol: HTTP, port: 8080, targetTls: {certificateFile: /a.crt}}]\n',
+      message:
+        /^balancer\.yaml:1:\d+: listeners\[0\]\.targetTls: needs certificateFile and keyFile, or none of the two/,
+    },
+    {
+      name: 'a peer that is trusted, without the length of its prefix',
+      text: 'listeners: [{name: ssh, protocol: TCP, port: 2200, acceptProxyFrom: [10.0.0.1]}]\n',
+      message: /^balancer\.yaml:1:\d+: listeners\[0\]\.acceptProxyFrom\[0\]: must be a range of IPv4 or IPv6 addresses/,
+    },
+    {
       name: 'a peer without an address',
       text: 'sessions: {ignore: [{port: 443}]}\n',
       message: /^balancer\.yaml:1:21: sessions\.ignore\[0\]: needs cidr or host/,
