@@ -28,7 +28,7 @@ export interface KubernetesModeOptions {
   readonly logger: Logger;
   /** Where the access log goes; absent = nowhere. */
   readonly tryWrite?: TryWrite;
-  /** The script of this process; absent = it has one thread, whatever the settings say. */
+  /** The script of this process; absent = it has one thread, whatever the pod says. */
   readonly program?: string | undefined;
   /** The pod's emptyDir, where the marker of a taken seat and the last known state of the pool outlive this process. */
   readonly stateFolder?: string;
@@ -75,6 +75,7 @@ export async function runKubernetesMode(
   const dataPlane = createDataPlaneByConfig(
     { clock, random, logger, metrics, tryWrite, ownName: pod.slot },
     options.program,
+    pod.threads,
   );
   const known = composeKnownPool({ pod, folder, dataPlane, metrics, clock, logger });
   const { settings, drain } = known;

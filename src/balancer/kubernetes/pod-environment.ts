@@ -11,6 +11,12 @@ const PodVariables = z.object({
   POOL_NAME: value,
   SLOT_NAME: value,
   DRAIN_DEADLINE_SECONDS: z.coerce.number('is no number').int('is no whole number').min(0, 'is below 0').default(3600),
+  BALANCER_THREADS: z.coerce
+    .number('is no number')
+    .int('is no whole number')
+    .min(1, 'is below 1')
+    .max(16, 'is above 16')
+    .default(1),
 });
 
 export interface PodEnvironment {
@@ -22,6 +28,8 @@ export interface PodEnvironment {
   readonly slot: string;
   /** How long this pod may take from the beginning of its deletion; its grace period is a little longer. */
   readonly drainDeadlineSeconds: number;
+  /** That carry connections; the pod has memory for so many. */
+  readonly threads: number;
 }
 
 /** @throws Error that names every variable which is missing. */
@@ -33,7 +41,8 @@ export function podEnvironment(env: Readonly<Record<string, string | undefined>>
       `Could not start in Kubernetes mode: ${problems}; the operator sets these variables in the pods of a pool`,
     );
   }
-  const { POD_NAME, POD_UID, POD_NAMESPACE, POD_IP, POOL_NAME, SLOT_NAME, DRAIN_DEADLINE_SECONDS } = parsed.data;
+  const { POD_NAME, POD_UID, POD_NAMESPACE, POD_IP, POOL_NAME, SLOT_NAME, DRAIN_DEADLINE_SECONDS, BALANCER_THREADS } =
+    parsed.data;
   return {
     podName: POD_NAME,
     podUid: POD_UID,
@@ -42,5 +51,6 @@ export function podEnvironment(env: Readonly<Record<string, string | undefined>>
     pool: POOL_NAME,
     slot: SLOT_NAME,
     drainDeadlineSeconds: DRAIN_DEADLINE_SECONDS,
+    threads: BALANCER_THREADS,
   };
 }

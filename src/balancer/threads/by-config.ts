@@ -6,8 +6,9 @@ import type { DataPlane, DataPlaneOptions } from '../data-plane.ts';
 /**
  * A data plane on as many threads as the first configuration says; a later number counts from the next start of the program.
  * @param program the script of this process, which its threads run too; absent = there is one thread, whatever is said
+ * @param decided the number of threads, whatever the configuration says
  */
-export function createDataPlaneByConfig(options: DataPlaneOptions, program?: string): DataPlane {
+export function createDataPlaneByConfig(options: DataPlaneOptions, program?: string, decided?: number): DataPlane {
   let plane: DataPlane | undefined;
   let threads = 1;
   let said = 1;
@@ -33,7 +34,7 @@ export function createDataPlaneByConfig(options: DataPlaneOptions, program?: str
   }
 
   function sayIfOther({ threads: wanted }: BalancerConfig): void {
-    if (wanted === said) return;
+    if (wanted === said || decided !== undefined) return;
     said = wanted;
     if (wanted === threads) return;
     options.logger.warn({ threads: wanted, running: threads }, 'Another number of threads counts from the next start');
@@ -46,7 +47,7 @@ export function createDataPlaneByConfig(options: DataPlaneOptions, program?: str
     },
     async setConfig(config) {
       if (closed) return;
-      if (plane === undefined) plane = await first(config.threads);
+      if (plane === undefined) plane = await first(decided ?? config.threads);
       else sayIfOther(config);
       await plane.setConfig(config);
       if (closed) await plane.close(AbortSignal.abort());

@@ -1,4 +1,4 @@
-import type { V1Container, V1EnvVar, V1Volume } from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1ResourceRequirements, V1Volume } from '@kubernetes/client-node';
 import { balancerContainerName, ownVolumePrefix } from '../../api/pod-names.ts';
 import { endingFileName, stateFolder } from '../../balancer/drain/state-folder.ts';
 import type { RenderedPool } from './pool.ts';
@@ -57,12 +57,25 @@ export const balancerVolumes: readonly V1Volume[] = [
   },
 ];
 
+/** What the first thread needs, and each further one: 17 to 19 MiB, busy or not. */
+const mebibytes = { requested: 64, limit: 256, ofThread: 20 };
+
+/** Note: the number of threads is in the pod, not in the settings that sidecars follow at once, as this goes with it. */
+function resourcesFor(threads: number): V1ResourceRequirements {
+  const more = (threads - 1) * mebibytes.ofThread;
+  return {
+    requests: { cpu: '20m', memory: `${mebibytes.requested + more}Mi` },
+    limits: { memory: `${mebibytes.limit + more}Mi` },
+  };
+}
+
 /**
  * The native sidecar. Its startup probe is what holds the gateway back: the kubelet starts no later container before it succeeds, and
  * it succeeds when the sidecar took the seat of its slot. The probe must therefore never give up.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
 export function balancerContainer(pool: RenderedPool, slot: string, image: string): V1Container {
+  const { threads } = pool.spec.balancer;
   return {
     name: balancerContainerName,
     image,
@@ -77,6 +90,7 @@ export function balancerContainer(pool: RenderedPool, slot: string, image: strin
       { name: 'POOL_NAME', value: pool.name },
       { name: 'SLOT_NAME', value: slot },
       { name: 'DRAIN_DEADLINE_SECONDS', value: String(pool.spec.drain.deadlineSeconds) },
+      ...(threads === 1 ? [] : [{ name: 'BALANCER_THREADS', value: String(threads) }]),
     ],
     ports: [{ name: 'admin', containerPort: adminPort, protocol: 'TCP' }],
     lifecycle: { preStop: { exec: { command: tellEnd } } },
@@ -98,7 +112,7 @@ export function balancerContainer(pool: RenderedPool, slot: string, image: strin
       failureThreshold: 6,
       terminationGracePeriodSeconds: restartSeconds,
     },
-    resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { memory: '256Mi' } },
+    resources: resourcesFor(threads),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: 65_532,

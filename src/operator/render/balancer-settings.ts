@@ -7,7 +7,7 @@ import { tlsSettings } from './tls-files.ts';
 
 /** The pool's listeners and balancer settings in the words of the sidecar. */
 export function balancerSettings(spec: ResolvedSpec, ports: ListenerPorts): z.input<typeof BalancerConfig> {
-  const { retries, limits, slowStartSeconds, proxyProtocol, forwardedHeader, accessLog, threads } = spec.balancer;
+  const { retries, limits, slowStartSeconds, proxyProtocol, forwardedHeader, accessLog } = spec.balancer;
   const { idleSeconds, queueSeconds, ...otherLimits } = limits;
   const backends = externalBackends(spec);
   return {
@@ -31,7 +31,6 @@ export function balancerSettings(spec: ResolvedSpec, ports: ListenerPorts): z.in
     proxyProtocol,
     forwardedHeader,
     accessLog,
-    threads,
     sessions: sessionSource(spec),
   };
 }

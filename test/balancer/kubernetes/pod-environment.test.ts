@@ -9,6 +9,7 @@ const env = {
   POOL_NAME: 'prod',
   SLOT_NAME: 'prod-0',
   DRAIN_DEADLINE_SECONDS: '120',
+  BALANCER_THREADS: '2',
   HOME: '/',
 };
 
@@ -22,7 +23,16 @@ describe('podEnvironment', () => {
       pool: 'prod',
       slot: 'prod-0',
       drainDeadlineSeconds: 120,
+      threads: 2,
     });
+  });
+
+  it('has one thread unless it is told otherwise', () => {
+    expect(podEnvironment({ ...env, BALANCER_THREADS: undefined }).threads).toBe(1);
+  });
+
+  it.each(['0', '17', '1.5', 'many'])('refuses %s threads', (text) => {
+    expect(() => podEnvironment({ ...env, BALANCER_THREADS: text })).toThrow('BALANCER_THREADS is');
   });
 
   it.each([

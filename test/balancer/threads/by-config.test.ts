@@ -16,10 +16,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-function planeFor(program?: string): { plane: DataPlane; lines: LogLine[] } {
+function planeFor(program?: string, decided?: number): { plane: DataPlane; lines: LogLine[] } {
   const { logger, lines } = memoryLogger();
   const options = { clock: systemClock, random: () => 0, logger, metrics: createMetrics() };
-  const plane = createDataPlaneByConfig(options, program);
+  const plane = createDataPlaneByConfig(options, program, decided);
   cleanups.push(() => plane.close(AbortSignal.abort()));
   return { plane, lines };
 }
@@ -51,6 +51,17 @@ describe('createDataPlaneByConfig', () => {
     await client.receives('hello');
     expect(plane.sessions().backends).toEqual({ 'prod-0': 1 });
     expect(await threadsIn(plane)).toBe(running);
+  });
+
+  it('obeys who has decided, not the configuration', async () => {
+    const { plane, lines } = planeFor(main, 2);
+    const { config } = await configOf(1);
+
+    await plane.setConfig(config);
+    await plane.setConfig({ ...config, threads: 3 });
+
+    expect(await threadsIn(plane)).toBe('2');
+    expect(lines).toEqual([]);
   });
 
   it('says once that another number counts from the next start, and takes the rest', async () => {

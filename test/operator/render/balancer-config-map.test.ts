@@ -51,7 +51,6 @@ describe('balancerConfigMap', () => {
         },
         accessLog: { samplePercent: 25 },
         forwardedHeader: 'Both',
-        threads: 3,
       },
     });
 
@@ -65,7 +64,6 @@ describe('balancerConfigMap', () => {
       },
       accessLog: { samplePercent: 25 },
       forwardedHeader: 'Both',
-      threads: 3,
     });
   });
 

@@ -165,6 +165,16 @@ describe('podTemplate', () => {
     expect(podOf({ drain: { deadlineSeconds: 600 } }).spec.terminationGracePeriodSeconds).toBe(660);
   });
 
+  it('tells the sidecar how many threads it has, and requests memory for them', () => {
+    const [one] = podOf({}).spec.initContainers ?? [];
+    const [four] = podOf({ balancer: { threads: 4 } }).spec.initContainers ?? [];
+
+    expect(one?.env?.map(({ name }) => name)).not.toContain('BALANCER_THREADS');
+    expect(one?.resources).toEqual({ requests: { cpu: '20m', memory: '64Mi' }, limits: { memory: '256Mi' } });
+    expect(four?.env).toContainEqual({ name: 'BALANCER_THREADS', value: '4' });
+    expect(four?.resources).toEqual({ requests: { cpu: '20m', memory: '124Mi' }, limits: { memory: '316Mi' } });
+  });
+
   it('leaves the health check of an HTTP gateway to the sidecar', () => {
     const pod = podOf({
       listeners: [{ name: 'web', port: 80, targetPort: 8080, protocol: 'HTTP' }],

@@ -31,6 +31,7 @@ describe('revisionOf', () => {
     { name: 'replicas', spec: { replicas: 1 } },
     { name: 'listeners', spec: { listeners: [{ name: 'ssh', port: 22, targetPort: 2222, protocol: 'TCP' as const }] } },
     { name: 'balancer settings', spec: { balancer: { slowStartSeconds: 0 } } },
+    { name: 'threads of the sidecar', spec: { balancer: { threads: 4 } } },
     {
       name: 'the name of a Secret of the same content',
       spec: { config: { secretName: 'other', as: { env: 'GATEWAY_CONFIG' } } },
