@@ -16,7 +16,7 @@ export interface Settings {
   config(): BalancerConfig | undefined;
   /** A text from which `config` can be read again, by a later process in this pod. */
   text(): string | undefined;
-  /** Which listener could not be opened, as a sentence. */
+  /** Which listener could not be opened, or that none was yet, as a sentence. */
   listenProblem(): string | undefined;
   /** Carries out what was offered until the signal aborts. Never rejects. */
   run(signal: AbortSignal): Promise<void>;
@@ -41,7 +41,9 @@ export function createSettings(options: {
   let config: BalancerConfig | undefined;
   let text: string | undefined;
   let offeredLast: string | undefined;
-  let listenProblem: string | undefined;
+  /** Note: until the first settings are carried out nobody can come in, which takes a moment with several threads. */
+  let listenProblem: string | undefined = 'The listeners are not open yet';
+  let failed = false;
   let pending = false;
   let wake = (): void => {};
 
@@ -75,10 +77,12 @@ export function createSettings(options: {
     try {
       await dataPlane.setConfig(next);
       listenProblem = undefined;
+      failed = false;
     } catch (error) {
       const problem = error instanceof ListenError ? error.message : `Could not apply the settings: ${String(error)}`;
       if (problem !== listenProblem) logger.error({ err: error }, problem);
       listenProblem = problem;
+      failed = true;
     }
   }
 
@@ -88,7 +92,7 @@ export function createSettings(options: {
     wake = () => offered.abort();
     signal.addEventListener('abort', wake);
     if (pending || signal.aborted) wake();
-    await clock.sleep(listenProblem === undefined ? Number.POSITIVE_INFINITY : retryMilliseconds, offered.signal);
+    await clock.sleep(failed ? retryMilliseconds : Number.POSITIVE_INFINITY, offered.signal);
     signal.removeEventListener('abort', wake);
   }
 

@@ -109,6 +109,17 @@ describe('settings', () => {
     expect(lines.map((line) => line.msg)).toEqual([problem]);
   });
 
+  it('let nobody take the pod for ready before they were carried out once', async () => {
+    const { settings, clock } = settingsBefore();
+
+    settings.offer('{}');
+    const before = settings.listenProblem();
+    await clock.advance(0);
+
+    expect(before).toBe('The listeners are not open yet');
+    expect(settings.listenProblem()).toBeUndefined();
+  });
+
   it('that come while others are carried out follow them', async () => {
     const { settings, clock, carriedOut } = settingsBefore();
 
