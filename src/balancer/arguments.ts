@@ -12,11 +12,17 @@ export type Command =
   | { readonly mode: 'Static'; readonly path: string }
   | { readonly mode: 'Check'; readonly path: string }
   | { readonly mode: 'Kubernetes' }
+  /** One of the threads of a program that runs in another mode. */
+  | { readonly mode: 'DataThread' }
   | { readonly mode: 'Help' }
   | { readonly mode: 'Wrong'; readonly problem: string };
 
+/** What a thread finds as its command line. It is no word for people, so `usage` has it not. */
+export const dataThreadWord = '--data-thread';
+
 /** Reads the command line, without the program's own name. */
 export function parseArguments(words: readonly string[]): Command {
+  if (words[0] === dataThreadWord) return { mode: 'DataThread' };
   try {
     const { values } = parseArgs({
       args: [...words],

@@ -1,4 +1,3 @@
-import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../kube/clock.ts';
 import { parseArguments, usage } from './arguments.ts';
 import { createJsonLogger } from './log/json-logger.ts';
@@ -8,27 +7,21 @@ import { createMetrics } from './metrics/text-metrics.ts';
 import { checkInChild } from './static/check-in-child.ts';
 import { runStaticMode } from './static/static-mode.ts';
 import { stopSignals } from './stop-signals.ts';
-import { isThreadData, type ThreadData } from './threads/protocol.ts';
-
-const program = process.argv[1] ?? '';
-
-/** What all threads of the program do, each for itself. */
-function startParts(ended: AbortSignal, bound: Readonly<Record<string, unknown>> = {}) {
-  const tryWrite = openStandardOutput();
-  // A line that cannot be written now is lost.
-  const logger = createJsonLogger(tryWrite, Date.now, bound);
-  // A mistake of ours in the work of one connection must not cut all others.
-  process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'Met an unexpected error and went on'));
-  const collect = garbageCollector();
-  if (collect !== undefined) void keepMemorySmall({ clock: systemClock, heapBytes: usedHeapBytes, collect }, ended);
-  return { clock: systemClock, random: Math.random, logger, tryWrite };
-}
 
 /** Runs until the program is told to stop; gives the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   const command = parseArguments(words);
+  const program = process.argv[1] ?? '';
+  const tryWrite = openStandardOutput();
+  // A line that cannot be written now is lost.
+  const logger = createJsonLogger(tryWrite, Date.now);
   const { stop, cut } = stopSignals((signal, handler) => process.on(signal, handler));
-  const parts = startParts(cut);
+  // A mistake of ours in the work of one connection must not cut all others.
+  process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'Met an unexpected error and went on'));
+
+  const parts = { clock: systemClock, random: Math.random, logger, tryWrite };
+  const collect = garbageCollector();
+  if (collect !== undefined) void keepMemorySmall({ clock: systemClock, heapBytes: usedHeapBytes, collect }, cut);
 
   switch (command.mode) {
     case 'Static':
@@ -49,6 +42,11 @@ async function main(words: readonly string[]): Promise<number> {
       await runKubernetesMode({ ...parts, program, env: process.env }, stop, cut);
       return 0;
     }
+    case 'DataThread': {
+      const { runThisThread } = await import('./threads/this-thread.ts');
+      await runThisThread(parts);
+      return 0;
+    }
     case 'Help':
       process.stdout.write(usage);
       return 0;
@@ -60,20 +58,10 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-/** One of the threads of `threads` in the settings: carries connections until the thread is ended. */
-async function carry(port: MessagePort, data: ThreadData): Promise<void> {
-  const { runDataThread } = await import('./threads/data-thread.ts');
-  runDataThread({ ...startParts(new AbortController().signal, { thread: data.thread }), port, data });
-}
-
-if (isMainThread || parentPort === null || !isThreadData(workerData)) {
-  main(process.argv.slice(2)).then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exit(1);
-    },
-  );
-} else {
-  void carry(parentPort, workerData);
-}
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

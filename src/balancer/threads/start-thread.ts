@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { dataThreadWord } from '../arguments.ts';
 import { type FromThread, parseFromThread, type ThreadData, type ToThread } from './protocol.ts';
 
 /** A thread as the control plane has it. */
@@ -19,7 +20,7 @@ export type StartThread = (data: ThreadData, events: ThreadEvents) => Thread;
 /** Starts threads that run this script. It finds `ThreadData` in its `workerData`. */
 export function workerThreads(program: string): StartThread {
   return (data, { onMessage, onEnd }) => {
-    const worker = new Worker(program, { workerData: data });
+    const worker = new Worker(program, { workerData: data, argv: [dataThreadWord] });
     let reason: string | undefined;
     worker.on('message', (message: unknown) => onMessage(parseFromThread(message)));
     worker.on('error', (error) => {
