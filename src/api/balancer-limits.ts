@@ -22,7 +22,7 @@ export const BalancerLimits = z.object({
     .max(100_000)
     .default(1000)
     .describe(
-      'Requests and connections that wait in one sidecar for an instance with room. More are refused at once: HTTP with 503 and Retry-After, TCP by a reset. 0: nobody waits. Used with `maxSessionsPerInstance`.',
+      'Requests and connections of one listener that wait in one sidecar for an instance with room. More are refused at once: HTTP with 503 and Retry-After, TCP by a reset. 0: nobody waits. Used with `maxSessionsPerInstance`.',
     ),
   queueSeconds: z
     .int32()

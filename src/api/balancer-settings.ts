@@ -59,7 +59,7 @@ const Retries = z.object({
     .max(100)
     .default(20)
     .describe(
-      'Retries that may be under way at once, in percent of the requests under way, so that retries cannot double an overload.',
+      'How many of the requests of the last 10 s one sidecar may send a second time, in percent, so that retries cannot double an overload.',
     ),
 });
 

@@ -156,13 +156,17 @@ export const conditions = {
   },
   TLSValid: {
     meaning:
-      'The Secrets that listeners name may be started with. False: no instance starts or is replaced, running ones go on with what they have; it heals when the Secret is mended.',
+      'Clients can be served with the Secrets that listeners name. False: no instance starts or is replaced, but for Expired, and running ones go on with what they have; it heals when the Secret is mended.',
     reasons: {
       Valid: {
         status: 'True',
         meaning: 'All Secrets have what is asked of them. The message says which certificate expires first.',
       },
       NotUsed: { status: 'True', meaning: 'No listener names a Secret.' },
+      Expired: {
+        status: 'False',
+        meaning: 'A certificate has expired: clients refuse it. Instances start all the same.',
+      },
       SecretNotFound: { status: 'False', meaning: 'A Secret of that name is not in the namespace.' },
       KeyNotFound: { status: 'False', meaning: 'A Secret has not the key that is needed of it.' },
       NotPem: { status: 'False', meaning: 'A value is no certificate, or no private key, in PEM.' },

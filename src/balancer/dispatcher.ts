@@ -183,7 +183,7 @@ export class Dispatcher {
     const now = this.now();
     if (!this.learnFailure(member, now)) return;
     this.options.counters.ejected(target.name);
-    const milliseconds = member.health.ejection.ejectedUntil - now;
+    const milliseconds = Math.round(member.health.ejection.ejectedUntil - now);
     this.log().warn({ backend: target.name, address: target.address, milliseconds }, 'Ejected a backend that failed');
     this.options.onNoNewWork(target);
   }

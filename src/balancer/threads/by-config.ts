@@ -2,6 +2,7 @@ import type { Backend } from '../backend.ts';
 import type { BalancerConfig } from '../config/schema.ts';
 import { createDataPlane } from '../create-data-plane.ts';
 import type { DataPlane, DataPlaneOptions } from '../data-plane.ts';
+import { sharesPorts } from './shares-ports.ts';
 
 /**
  * A data plane on as many threads as the first configuration says; a later number counts from the next start of the program.
@@ -19,6 +20,11 @@ export function createDataPlaneByConfig(options: DataPlaneOptions, program?: str
   /** Note: the code for threads is loaded only by those that have some. */
   async function make(wanted: number): Promise<DataPlane> {
     if (wanted === 1 || program === undefined) return createDataPlane(options);
+    if (!sharesPorts(process.versions.node)) {
+      throw new Error(
+        `threads: ${wanted} needs Node.js 22.12 or newer, and this is ${process.versions.node}: use it, or set threads to 1`,
+      );
+    }
     const { createThreadedDataPlane } = await import('./threaded-data-plane.ts');
     const { workerThreads } = await import('./start-thread.ts');
     threads = wanted;

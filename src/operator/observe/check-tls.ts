@@ -19,9 +19,9 @@ interface Problem {
  * Whether sidecars can work with these Secrets: a pod with a volume of one that is missing would never start, and with one that makes no
  * sense never be Ready. Messages name field, Secret, key and rule, never a value (guarantee G11).
  *
- * Note: an expired certificate is no problem here. It is as bad for those that run, and a start makes nothing worse.
+ * Note: an expired certificate holds nothing up. It is as bad for those that run, and a start makes nothing worse.
  */
-export function checkTls(files: readonly TlsFile[], secrets: ReadonlyMap<string, SecretReading>): TlsCheck {
+export function checkTls(files: readonly TlsFile[], secrets: ReadonlyMap<string, SecretReading>, now: Date): TlsCheck {
   /** By message: what is wrong with a Secret is said once, also when two of its keys are used. */
   const problems = new Map<string, Problem>();
   let firstToExpire: { readonly secretName: string; readonly at: Date } | undefined;
@@ -40,9 +40,16 @@ export function checkTls(files: readonly TlsFile[], secrets: ReadonlyMap<string,
   if (first !== undefined) {
     return { state: 'Invalid', reason: first.reason, message: [...problems.keys()].join('; ') };
   }
-  return firstToExpire === undefined
-    ? { state: 'NotUsed' }
-    : { state: 'Valid', firstToExpire: { ...firstToExpire, at: firstToExpire.at.toISOString() } };
+  if (firstToExpire === undefined) return { state: 'NotUsed' };
+  return asOf(
+    { state: 'Valid', firstToExpire: { ...firstToExpire, at: firstToExpire.at.toISOString() }, expired: false },
+    now,
+  );
+}
+
+/** What was found earlier, as it is now: certificates expire although nobody changes them. */
+export function asOf(check: TlsCheck, now: Date): TlsCheck {
+  return check.state === 'Valid' ? { ...check, expired: Date.parse(check.firstToExpire.at) <= now.getTime() } : check;
 }
 
 function problemOf({ field, secretName, key }: TlsFile, secret: SecretReading): Problem | undefined {

@@ -226,11 +226,13 @@ export type TlsCheck =
   | {
       readonly state: 'Valid';
       readonly firstToExpire: { readonly secretName: string /** ISO 8601. */; readonly at: string };
+      /** That has happened. Instances start all the same: those that run have that certificate too. */
+      readonly expired: boolean;
     }
   /** Names field, Secret, key and rule. */
   | {
       readonly state: 'Invalid';
-      readonly reason: Exclude<ReasonOf<'TLSValid'>, 'Valid' | 'NotUsed'>;
+      readonly reason: Exclude<ReasonOf<'TLSValid'>, 'Valid' | 'NotUsed' | 'Expired'>;
       readonly message: string;
     };
 

@@ -10,6 +10,7 @@ export function summaryOf({ observation, counts }: Picture, verdicts: Verdicts, 
   if (verdicts.Stalled.status === 'True') return `stalled, ${have}`;
   if (over !== undefined) return over;
   if (verdicts.ConfigValid.status === 'False') return `config not valid, ${have}`;
+  if (verdicts.TLSValid.reason === 'Expired') return `certificate expired, ${have}`;
   if (verdicts.TLSValid.status === 'False') return `TLS not valid, ${have}`;
   return have;
 }

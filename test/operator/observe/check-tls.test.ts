@@ -1,13 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import { KubeError } from '../../../src/kube/errors.ts';
-import { checkTls } from '../../../src/operator/observe/check-tls.ts';
+import { asOf, checkTls } from '../../../src/operator/observe/check-tls.ts';
 import type { SecretReading } from '../../../src/operator/observe/check-tls.ts';
 import type { TlsCheck } from '../../../src/operator/plan/observation.ts';
 import { tlsFiles } from '../../../src/operator/render/tls-files.ts';
 import type { TlsTexts } from '../../faults/tls-files.ts';
 import { createTlsTexts } from '../../faults/tls-files.ts';
 import { renderedPool } from '../render/rendered-pool.ts';
+
+const now = new Date();
 
 let texts: TlsTexts;
 let other: TlsTexts;
@@ -25,21 +27,30 @@ const pair = ({ cert, key }: TlsTexts): SecretReading => data({ 'tls.crt': cert,
 function check(secrets: Readonly<Record<string, SecretReading>>): TlsCheck {
   const clients = 'clients' in secrets ? { clientCASecretName: 'clients' } : {};
   const { spec } = renderedPool({ listeners: [{ ...web, tls: { secretName: 'prod-tls', ...clients } }] });
-  return checkTls(tlsFiles(spec), new Map(Object.entries(secrets)));
+  return checkTls(tlsFiles(spec), new Map(Object.entries(secrets)), now);
 }
 
 describe('checkTls', () => {
   it('has nothing to say of a pool that names no Secret', () => {
     const { spec } = renderedPool({ listeners: [{ ...web, targetTLS: {} }] });
 
-    expect(checkTls(tlsFiles(spec), new Map())).toEqual({ state: 'NotUsed' });
+    expect(checkTls(tlsFiles(spec), new Map(), now)).toEqual({ state: 'NotUsed' });
   });
 
   it('is content with a certificate and its key, and tells when it expires', () => {
     const checked = check({ 'prod-tls': pair(texts) });
 
     const at = new X509Certificate(texts.cert).validToDate.toISOString();
-    expect(checked).toEqual({ state: 'Valid', firstToExpire: { secretName: 'prod-tls', at } });
+    expect(checked).toEqual({ state: 'Valid', firstToExpire: { secretName: 'prod-tls', at }, expired: false });
+  });
+
+  it('says from the moment on that a certificate has expired, also of what was found before', () => {
+    const checked = check({ 'prod-tls': pair(texts) });
+    const at = new X509Certificate(texts.cert).validToDate;
+
+    const expired = [-1, 0].map((late) => asOf(checked, new Date(at.getTime() + late)));
+
+    expect(expired).toMatchObject([{ expired: false }, { expired: true }]);
   });
 
   it('names the Secret whose certificate is the first to expire', () => {

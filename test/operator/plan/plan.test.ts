@@ -156,6 +156,13 @@ describe('plan', () => {
       sketch: { observation: { tls: { state: 'Invalid', reason: 'KeyNotFound', message: 'k' } } } as const,
     },
     {
+      name: 'certificate expired, 3 of 3 ready',
+      sketch: {
+        running: [0, 1, 2],
+        observation: { tls: { state: 'Valid', firstToExpire: { secretName: 's', at: 'then' }, expired: true } },
+      } as const,
+    },
+    {
       name: 'config not valid, 0 of 3 ready',
       sketch: {
         observation: { config: { state: 'Invalid', reason: 'Empty', message: 'e', lastGoodCopy: undefined } },

@@ -68,7 +68,11 @@ describe('the maximum that the status shows', () => {
 });
 
 describe('a start with Secrets of listeners', () => {
-  const valid = { state: 'Valid', firstToExpire: { secretName: 'prod-tls', at: '2027-01-01T00:00:00.000Z' } } as const;
+  const valid = {
+    state: 'Valid',
+    firstToExpire: { secretName: 'prod-tls', at: '2027-01-01T00:00:00.000Z' },
+    expired: false,
+  } as const;
   const gone = { state: 'Invalid', reason: 'SecretNotFound', message: 'Secret "prod-tls" does not exist' } as const;
 
   /** Carries out a plan while the API server says `now` of the Secrets; the plan was made from `valid`. */

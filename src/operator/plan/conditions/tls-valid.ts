@@ -11,6 +11,10 @@ export function tlsValid({ observation: { tls } }: Picture): Verdict {
   }
 
   const { secretName, at } = tls.firstToExpire;
+  if (tls.expired) {
+    const message = `the certificate of ${secretName} expired at ${at}: renew it in the Secret; nothing else is held up by it`;
+    return verdict('TLSValid', 'Expired', message);
+  }
   return verdict(
     'TLSValid',
     'Valid',

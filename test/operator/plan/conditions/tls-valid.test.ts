@@ -15,6 +15,11 @@ const withoutSecret = {
   tls: { state: 'Invalid', reason: 'SecretNotFound', message: 'spec.listeners[0].tls.secretName: no such Secret' },
 } as const;
 
+const expiring = {
+  state: 'Valid',
+  firstToExpire: { secretName: 'prod-tls', at: '2027-01-01T00:00:00.000Z' },
+} as const;
+
 describe('TLSValid', () => {
   it.each([
     { name: 'no listener names a Secret', pool: poolOf({}), says: 'True NotUsed: no listener names a Secret' },
@@ -22,10 +27,15 @@ describe('TLSValid', () => {
       name: 'all Secrets are there',
       pool: poolOf({
         observation: {
-          tls: { state: 'Valid', firstToExpire: { secretName: 'prod-tls', at: '2027-01-01T00:00:00.000Z' } },
+          tls: { ...expiring, expired: false },
         },
       }),
       says: 'True Valid: all Secrets are valid; the first certificate to expire is that of prod-tls, at 2027-01-01T00:00:00.000Z',
+    },
+    {
+      name: 'a certificate has expired',
+      pool: poolOf({ observation: { tls: { ...expiring, expired: true } } }),
+      says: 'False Expired: the certificate of prod-tls expired at 2027-01-01T00:00:00.000Z: renew it in the Secret; nothing else is held up by it',
     },
     {
       name: 'one is missing',
