@@ -108,7 +108,7 @@ export const BalancerSettings = z.object({
     .max(16)
     .default(1)
     .describe(
-      'Threads of each sidecar that carry connections. One is enough for tens of thousands of small requests per second; more help only where the nodes have as many cores to spare, as each may use a whole one, and each takes 20 MiB more of memory, which the pods request. Unlike the other settings, a change counts for pods that start after it.',
+      'Threads of each sidecar that carry connections. One is enough for tens of thousands of small requests per second; more help only where the nodes have as many cores to spare, as each may use a whole one, and the second takes 32 MiB of memory, each further one 18, which the pods request. Unlike the other settings, a change counts for pods that start after it.',
     ),
 });
 export type BalancerSettings = z.infer<typeof BalancerSettings>;

@@ -57,12 +57,12 @@ export const balancerVolumes: readonly V1Volume[] = [
   },
 ];
 
-/** What the first thread needs, and each further one: 17 to 19 MiB, busy or not. */
-const mebibytes = { requested: 64, limit: 256, ofThread: 20 };
+/** A sidecar with one thread; what it takes that several threads have a main thread beside them; and each thread more, busy or not. */
+const mebibytes = { requested: 64, limit: 256, mainThread: 14, ofThread: 18 };
 
 /** Note: the number of threads is in the pod, not in the settings that sidecars follow at once, as this goes with it. */
 function resourcesFor(threads: number): V1ResourceRequirements {
-  const more = (threads - 1) * mebibytes.ofThread;
+  const more = threads === 1 ? 0 : mebibytes.mainThread + (threads - 1) * mebibytes.ofThread;
   return {
     requests: { cpu: '20m', memory: `${mebibytes.requested + more}Mi` },
     limits: { memory: `${mebibytes.limit + more}Mi` },

@@ -172,7 +172,7 @@ describe('podTemplate', () => {
     expect(one?.env?.map(({ name }) => name)).not.toContain('BALANCER_THREADS');
     expect(one?.resources).toEqual({ requests: { cpu: '20m', memory: '64Mi' }, limits: { memory: '256Mi' } });
     expect(four?.env).toContainEqual({ name: 'BALANCER_THREADS', value: '4' });
-    expect(four?.resources).toEqual({ requests: { cpu: '20m', memory: '124Mi' }, limits: { memory: '316Mi' } });
+    expect(four?.resources).toEqual({ requests: { cpu: '20m', memory: '132Mi' }, limits: { memory: '324Mi' } });
   });
 
   it('leaves the health check of an HTTP gateway to the sidecar', () => {
