@@ -100,12 +100,18 @@ export class DirectStream {
     const { binding } = this;
     const error = this.handle.writeBuffer(spareRequest, bytes);
     if (error !== 0) {
+      doneAtOnce = undefined;
       this.fail(error);
     } else if (binding.state[binding.queuedAt] !== 0) {
-      this.queuedBytes += bytes.length;
-      spareRequest.stream = this;
-      spareRequest.bytes = bytes;
+      if (doneAtOnce === undefined) {
+        this.queuedBytes += bytes.length;
+        spareRequest.stream = this;
+        spareRequest.bytes = bytes;
+      }
       spareRequest = binding.newRequest(onWritten);
+      const status = doneAtOnce ?? 0;
+      doneAtOnce = undefined;
+      if (status < 0) this.fail(status);
     }
   }
 
@@ -147,6 +153,9 @@ export class DirectStream {
 /** Used again for each write that the kernel takes whole, which is nearly every one. */
 let spareRequest: QueuedWrite = found?.newRequest(onWritten) ?? { oncomplete: onWritten };
 
+/** How the write went that is being made, if Node has told that already: TLS does, when the peer has reset the connection. */
+let doneAtOnce: number | undefined;
+
 /** What Node's sockets have there: one function for all. */
 let socketsOnRead: OnStreamRead = () => undefined;
 
@@ -160,5 +169,6 @@ function onWritten(this: QueuedWrite, status: number): void {
   const { stream, bytes } = this;
   this.stream = undefined;
   this.bytes = undefined;
-  stream?.written(bytes?.length ?? 0, status);
+  if (stream === undefined) doneAtOnce = status;
+  else stream.written(bytes?.length ?? 0, status);
 }
