@@ -3,7 +3,7 @@ import type { Frontend } from '../frontend.ts';
 import type { Counters } from '../metrics/counters.ts';
 import { receiveHeader } from '../proxy-protocol/receive-header.ts';
 import { type IsTrusted, trustedPeers } from '../proxy-protocol/trusted-peers.ts';
-import { type Accepted, peerAddress } from '../transport/accepted.ts';
+import { type Accepted, peerAddress, resetAccepted } from '../transport/accepted.ts';
 import type { Addresses } from '../transport/addresses.ts';
 import type { SecureSide, Security } from '../transport/security.ts';
 import { Wire } from '../transport/wire.ts';
@@ -37,14 +37,17 @@ export function createEntrance(frontend: Frontend, context: EntranceContext): Fr
   let ranges: readonly string[] = [];
   let isTrusted: IsTrusted = () => false;
 
-  function trusts(accepted: Accepted): boolean {
+  /** Gone: the peer has reset the connection already, so that nobody knows any more whether it is to be trusted. */
+  function trust(accepted: Accepted): 'Trusted' | 'Stranger' | 'Gone' {
     const { acceptProxyFrom } = listener();
-    if (acceptProxyFrom.length === 0) return false;
+    if (acceptProxyFrom.length === 0) return 'Stranger';
     if (acceptProxyFrom !== ranges) {
       ranges = acceptProxyFrom;
       isTrusted = trustedPeers(ranges);
     }
-    return isTrusted(peerAddress(accepted));
+    const address = peerAddress(accepted);
+    if (address === '') return 'Gone';
+    return isTrusted(address) ? 'Trusted' : 'Stranger';
   }
 
   function reject(arrival: Arrival): void {
@@ -101,8 +104,16 @@ export function createEntrance(frontend: Frontend, context: EntranceContext): Fr
   return {
     accept(accepted) {
       const { side } = security();
-      if (accepted instanceof Wire) frontend.accept(accepted);
-      else if (trusts(accepted)) readHeader(accepted, side);
+      if (accepted instanceof Wire) {
+        frontend.accept(accepted);
+        return;
+      }
+      const trusted = trust(accepted);
+      if (trusted === 'Gone') {
+        // Note: taken for a stranger's, its PROXY header would go to a backend.
+        resetAccepted(accepted);
+        left();
+      } else if (trusted === 'Trusted') readHeader(accepted, side);
       else if (side !== undefined) shakeHands(accepted, side, undefined, now());
       else frontend.accept(accepted);
     },

@@ -177,7 +177,7 @@ export class Upstream implements WireHandler {
     } else {
       // Note: copied, as the room in front of the next head is where this one stands, and its write may still be queued.
       const rest = next < end ? PartialHead.of(bytes, next, end) : undefined;
-      this.user?.onHead(responseHead, bytes, next);
+      if (this.user?.onHead(responseHead, bytes, next) === false) this.wire.pause();
       if (this.user !== undefined && rest !== undefined) this.receiveHead(rest.bytes, rest.start, rest.end, rest);
     }
   }

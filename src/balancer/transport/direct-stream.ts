@@ -44,6 +44,8 @@ interface QueuedWrite extends WriteRequest {
 export class DirectStream {
   /** Octets that the kernel did not take yet. */
   queuedBytes = 0;
+  /** A write was refused: the connection is about to be dropped. */
+  private failed = false;
   private readonly socket: Socket;
   private readonly handle: StreamHandle;
   private readonly user: DirectUser;
@@ -97,6 +99,7 @@ export class DirectStream {
   }
 
   private send(bytes: Uint8Array): void {
+    if (this.failed) return;
     const { binding } = this;
     const error = this.handle.writeBuffer(spareRequest, bytes);
     if (error !== 0) {
@@ -118,7 +121,7 @@ export class DirectStream {
   /** @param status 0, or the system's error as a negative number */
   written(octets: number, status: number): void {
     this.queuedBytes -= octets;
-    if (this.socket.destroyed) return;
+    if (this.socket.destroyed || this.failed) return;
     if (status < 0) this.fail(status);
     else if (this.queuedBytes === 0) this.user.onFlushed();
     else if (this.waiting !== undefined) this.sendNext(this.waiting);
@@ -144,9 +147,16 @@ export class DirectStream {
     this.send(next);
   }
 
+  /**
+   * The peer takes no more. Note: it may have answered before, as a server does that refuses a request without reading all of it. That is
+   * in the kernel still, and is read within two turns of the event loop.
+   */
   private fail(error: number): void {
+    if (this.failed) return;
+    this.failed = true;
     const code = getSystemErrorName(error);
-    this.socket.destroy(Object.assign(new Error(`write ${code}`), { code, errno: error, syscall: 'write' }));
+    const cause = Object.assign(new Error(`write ${code}`), { code, errno: error, syscall: 'write' });
+    setImmediate(() => setImmediate(() => this.socket.destroy(cause)));
   }
 }
 

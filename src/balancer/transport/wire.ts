@@ -307,9 +307,16 @@ export class Wire implements DirectUser {
   private close(): void {
     this.writable = false;
     this.memory.release();
+    this.giveBack();
     // Note: both sides may have ended in order while we were paused. What was kept would be cut off the end.
-    if (this.kept !== undefined && this.error === undefined) this.keptClose = true;
-    else this.handler.onClosed(this.error);
+    if (this.kept !== undefined && this.error === undefined) {
+      this.keptClose = true;
+      // Who waits to write to us must not wait for ever, as what resumes us may hang on that.
+      if (this.full) this.handler.onDrained();
+      return;
+    }
+    this.kept = undefined;
+    this.handler.onClosed(this.error);
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect as connectSecure } from 'node:tls';
@@ -130,6 +131,22 @@ describe('a PROXY header from a load balancer that is trusted', () => {
 
     await socket.closes();
     expect(rig.metric(rejected)).toBe(1);
+  });
+
+  it('goes to no backend when the client was gone before it was accepted, and nobody knows whom to trust', async () => {
+    const server = await rawServer();
+    cleanups.push(() => server.close());
+    const rig = await rigOf({ protocol: 'TCP', acceptProxyFrom: fromHere }, [backendAt('prod-0', server.port)]);
+    const goes = `const socket = require('net').connect(${rig.port}, '127.0.0.1', () => socket.write('hello', () => socket.resetAndDestroy()))`;
+    // Nothing is accepted here meanwhile.
+    execFileSync(process.execPath, ['-e', goes]);
+
+    clientOf(rig).send(`${header}next`);
+    const first = await server.connection(0);
+
+    expect(await first.receives('next')).toBe('next');
+    await soon('its end', () => rig.metric('gatewaypool_balancer_client_connections') === 1);
+    expect(server.connections).toHaveLength(1);
   });
 
   it('that never comes is not counted when the client goes: that is how ports are looked at', async () => {

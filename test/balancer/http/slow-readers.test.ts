@@ -12,12 +12,12 @@ const total = 64 * 1024 * 1024;
 const part = Buffer.alloc(64 * 1024, 'a');
 
 /** Writes without end until `total`, as fast as the other side takes it; gives how much was taken so far. */
-function flood(to: RawSocket): () => number {
+function flood(to: RawSocket, bytes = part): () => number {
   let sent = 0;
   const more = (): void => {
     while (sent < total && !to.socket.destroyed) {
-      sent += part.length;
-      if (!to.socket.write(part)) return;
+      sent += bytes.length;
+      if (!to.socket.write(bytes)) return;
     }
   };
   to.socket.on('drain', more);
@@ -75,6 +75,26 @@ describe('a reader that is slow', () => {
       await soon('all of it', () => received >= total);
     },
   );
+
+  it('stops a backend that sends interim responses without end', async () => {
+    const backend = await rawServer();
+    const rig = await startRig([backendAt('prod-0', backend.port)]);
+    const client = rawClient(rig.httpPort);
+    cleanups.push(
+      () => backend.close(),
+      () => rig.close(),
+      () => client.destroy(),
+    );
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    const upstream = await backend.connection(0);
+    await upstream.receives('GET /');
+    client.socket.pause();
+    const hint = `HTTP/1.1 103 Early Hints\r\nLink: <${'a'.repeat(4000)}>; rel=preload\r\n\r\n`;
+
+    const stoppedAt = await settles(flood(upstream, Buffer.from(hint.repeat(16))));
+
+    expect(stoppedAt).toBeLessThan(bounded);
+  });
 
   it('stops a client that uploads more than the backend takes', async () => {
     const backend = await rawServer((socket) => socket.socket.pause());

@@ -151,6 +151,23 @@ describe('DirectStream', () => {
     expect(socket.destroyed).toBe(true);
   });
 
+  it('reads what the peer sent before it stopped to take anything', async () => {
+    const { socket, stream, peer, received } = await connection();
+    socket.pause();
+    await new Promise((resolve) => peer.write('no more', resolve));
+    peer.resetAndDestroy();
+    await nextTurn();
+    await nextTurn();
+    const failed = once(socket, 'error');
+
+    socket.resume();
+    stream.write(Buffer.from('one'));
+    stream.write(Buffer.from('two'));
+    await failed;
+
+    expect(Buffer.concat(received).toString()).toBe('no more');
+  });
+
   it('says nothing of a queue that was dropped with the socket', async () => {
     const { socket, stream, flushes } = await connection();
 
