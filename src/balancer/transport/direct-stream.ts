@@ -44,8 +44,8 @@ interface QueuedWrite extends WriteRequest {
 export class DirectStream {
   /** Octets that the kernel did not take yet. */
   queuedBytes = 0;
-  /** A write was refused: the connection is about to be dropped. */
-  private failed = false;
+  /** Why a write was refused: the connection is about to be dropped. */
+  private failure: Error | undefined;
   private readonly socket: Socket;
   private readonly handle: StreamHandle;
   private readonly user: DirectUser;
@@ -99,7 +99,7 @@ export class DirectStream {
   }
 
   private send(bytes: Uint8Array): void {
-    if (this.failed) return;
+    if (this.failure !== undefined) return;
     const { binding } = this;
     const error = this.handle.writeBuffer(spareRequest, bytes);
     if (error !== 0) {
@@ -121,7 +121,7 @@ export class DirectStream {
   /** @param status 0, or the system's error as a negative number */
   written(octets: number, status: number): void {
     this.queuedBytes -= octets;
-    if (this.socket.destroyed || this.failed) return;
+    if (this.socket.destroyed || this.failure !== undefined) return;
     if (status < 0) this.fail(status);
     else if (this.queuedBytes === 0) this.user.onFlushed();
     else if (this.waiting !== undefined) this.sendNext(this.waiting);
@@ -131,8 +131,11 @@ export class DirectStream {
   read(): boolean {
     const { state, readAt } = this.binding;
     const count = state[readAt] ?? 0;
-    if (count <= 0 || this.socket.destroyed) return false;
-    this.user.receive(count);
+    if (this.socket.destroyed) return false;
+    if (count > 0) this.user.receive(count);
+    // Note: of a reset the kernel tells once. The write has heard it, and to the next read it looks like an orderly end.
+    else if (count < 0 && this.failure !== undefined) this.socket.destroy(this.failure);
+    else return false;
     return true;
   }
 
@@ -152,11 +155,11 @@ export class DirectStream {
    * in the kernel still, and is read within two turns of the event loop.
    */
   private fail(error: number): void {
-    if (this.failed) return;
-    this.failed = true;
+    if (this.failure !== undefined) return;
     const code = getSystemErrorName(error);
-    const cause = Object.assign(new Error(`write ${code}`), { code, errno: error, syscall: 'write' });
-    setImmediate(() => setImmediate(() => this.socket.destroy(cause)));
+    const failure = Object.assign(new Error(`write ${code}`), { code, errno: error, syscall: 'write' });
+    this.failure = failure;
+    setImmediate(() => setImmediate(() => this.socket.destroy(failure)));
   }
 }
 

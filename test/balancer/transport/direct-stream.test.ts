@@ -151,8 +151,10 @@ describe('DirectStream', () => {
     expect(socket.destroyed).toBe(true);
   });
 
-  it('reads what the peer sent before it stopped to take anything', async () => {
+  it('reads what the peer sent before it stopped to take anything, and takes the reset for no orderly end', async () => {
     const { socket, stream, peer, received } = await connection();
+    let ends = 0;
+    socket.on('end', () => (ends += 1));
     socket.pause();
     await new Promise((resolve) => peer.write('no more', resolve));
     peer.resetAndDestroy();
@@ -166,6 +168,7 @@ describe('DirectStream', () => {
     await failed;
 
     expect(Buffer.concat(received).toString()).toBe('no more');
+    expect(ends).toBe(0);
   });
 
   it('says nothing of a queue that was dropped with the socket', async () => {
