@@ -9,6 +9,7 @@ import { startNodeProxy } from '../peers/node-proxy.ts';
 import type { StartPeer } from '../peers/proxy.ts';
 import { startRecorder } from '../recorder.ts';
 import { type Bench, type Lane, type PeerDifference, tryCase, type Verdict } from './bench.ts';
+import { firstSeedOf } from './first-seed.ts';
 import { caseOf, type FuzzCase } from './case.ts';
 import { isJustified } from './justified.ts';
 import { keptCases } from './kept-cases.ts';
@@ -22,8 +23,8 @@ const everyPeer: readonly (readonly [string, StartPeer])[] = [
 ];
 const starters = everyPeer.filter(([name]) => name === 'node' || installed.has(name));
 
-/** Any number; a run without one takes another each time, and says which. */
-const firstSeed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
+/** It is printed with each finding. */
+const firstSeed = firstSeedOf(process.env);
 const runs = Number(process.env['FUZZ_RUNS'] ?? 3000);
 const laneCount = 8;
 const quietMilliseconds = 40;

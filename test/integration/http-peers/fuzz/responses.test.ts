@@ -5,14 +5,15 @@ import { type Answer, sendBytes } from '../byte-client.ts';
 import { startHaproxy } from '../peers/haproxy.ts';
 import { installedPeers } from '../peers/installed.ts';
 import { type ResponseBackend, startResponseBackend } from './response-backend.ts';
+import { firstSeedOf } from './first-seed.ts';
 import { type ResponseCase, responseCaseOf } from './response-case.ts';
 import { withoutRuns } from './report.ts';
 import { readingOf, responseFaultsOf, viewOf } from './response-judge.ts';
 import { justifiedResponse } from './justified-responses.ts';
 
 const installed = await installedPeers(['haproxy']);
-/** Any number; a run without one takes another each time, and says which. */
-const firstSeed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
+/** It is printed with each finding. */
+const firstSeed = firstSeedOf(process.env);
 const runs = Number(process.env['FUZZ_RUNS'] ?? 1500);
 const laneCount = 8;
 const quietMilliseconds = 40;

@@ -106,7 +106,7 @@ export function readChunks(bytes: string, from: number, limits: ReadingLimits): 
       /^([0-9A-Fa-f]{0,10})(?:\r\n|\r?$)/.exec(bytes.slice(position, position + 12)) ?? [];
     const whole = line.endsWith('\n');
     if (position + line.length < bytes.length && !whole) return { fault: 'RFC 9112 §7.1: a chunk size that is none' };
-    if (!whole) return { incomplete: 'Body' };
+    if (!whole) return { incomplete: 'Body', hopeless: line === '\r' };
     if (digits === '') return { fault: 'RFC 9112 §7.1: no chunk size' };
     position += line.length;
     const size = Number.parseInt(digits, 16);
