@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect as connectSecure } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { proxyHeader } from '../../../src/balancer/proxy-protocol/write-header.ts';
 import { listenOnLoopback } from '../../faults/loopback.ts';
 import { soon } from '../../kube/soon.ts';
 import { rawClient, rawServer, RawSocket } from '../raw-socket.ts';
 import { backendAt } from '../rig.ts';
-import { onLoopback, type SecureRig, startSecureRig, temporaryAuthority } from '../secure-rig.ts';
+import { onLoopback, type SecureRig, temporaryAuthority } from '../secure-rig.ts';
+import { setSecureStage } from '../secure-stage.ts';
 
 const client = { address: '192.0.2.33', port: 40_000 };
 const balancer = { address: '198.51.100.1', port: 443 };
@@ -27,16 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => authority.remove());
 
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function rigOf(...parameters: Parameters<typeof startSecureRig>): Promise<SecureRig> {
-  const rig = await startSecureRig(...parameters);
-  cleanups.push(() => rig.close());
-  return rig;
-}
+const { cleanups, rigOf } = setSecureStage();
 
 /** An HTTP backend that answers with who it was told the client is. */
 async function teller(): Promise<number> {

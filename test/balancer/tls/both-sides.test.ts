@@ -2,20 +2,13 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { listenOnLoopback } from '../../faults/loopback.ts';
 import { until } from '../../cluster/until.ts';
 import { backendAt } from '../rig.ts';
-import {
-  onLoopback,
-  secureClient,
-  secured,
-  type SecureRig,
-  secureServer,
-  startSecureRig,
-  temporaryAuthority,
-} from '../secure-rig.ts';
+import { setSecureStage } from '../secure-stage.ts';
+import { onLoopback, secureClient, secured, secureServer, temporaryAuthority } from '../secure-rig.ts';
 
 let authority: Awaited<ReturnType<typeof temporaryAuthority>>;
 let tls: { certificateFile: string; keyFile: string };
@@ -29,16 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => authority.remove());
 
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function rigOf(...parameters: Parameters<typeof startSecureRig>): Promise<SecureRig> {
-  const rig = await startSecureRig(...parameters);
-  cleanups.push(() => rig.close());
-  return rig;
-}
+const { cleanups, rigOf } = setSecureStage();
 
 const sum = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex');
 

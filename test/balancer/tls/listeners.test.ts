@@ -1,19 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { soon } from '../../kube/soon.ts';
 import { until } from '../../cluster/until.ts';
-import { listenOnLoopback } from '../../faults/loopback.ts';
 import { rawClient, type RawServer, rawServer, type RawSocket } from '../raw-socket.ts';
 import { backendAt } from '../rig.ts';
-import {
-  onLoopback,
-  secureClient,
-  secured,
-  type SecureRig,
-  startSecureRig,
-  temporaryAuthority,
-} from '../secure-rig.ts';
+import { setSecureStage } from '../secure-stage.ts';
+import { onLoopback, secured, type SecureRig, temporaryAuthority } from '../secure-rig.ts';
 
 let authority: Awaited<ReturnType<typeof temporaryAuthority>>;
 let stranger: Awaited<ReturnType<typeof temporaryAuthority>>;
@@ -32,16 +24,8 @@ afterAll(async () => {
   await stranger.remove();
 });
 
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function rigOf(...parameters: Parameters<typeof startSecureRig>): Promise<SecureRig> {
-  const rig = await startSecureRig(...parameters);
-  cleanups.push(() => rig.close());
-  return rig;
-}
+const stage = setSecureStage();
+const { cleanups, rigOf, headTeller } = stage;
 
 async function serverOf(onConnection?: (socket: RawSocket) => void): Promise<RawServer> {
   const server = await rawServer(onConnection);
@@ -49,21 +33,8 @@ async function serverOf(onConnection?: (socket: RawSocket) => void): Promise<Raw
   return server;
 }
 
-/** An HTTP backend that answers with the head that it got. */
-async function headTeller(): Promise<number> {
-  const server = createServer((request, response) => response.end(JSON.stringify(request.headers)));
-  cleanups.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return listenOnLoopback(server);
-}
-
-function clientOf(rig: SecureRig, options: Parameters<typeof secureClient>[1] = { ca }): RawSocket {
-  const client = secureClient(rig.port, options);
-  cleanups.push(() => client.destroy());
-  return client;
-}
+const clientOf = (rig: SecureRig, options: Parameters<typeof stage.clientOf>[1] = { ca }): RawSocket =>
+  stage.clientOf(rig, options);
 
 const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 

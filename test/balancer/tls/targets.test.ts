@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TlsOptions, TLSSocket } from 'node:tls';
 import { soon } from '../../kube/soon.ts';
 import { until } from '../../cluster/until.ts';
 import { rawClient, rawServer, type RawSocket } from '../raw-socket.ts';
 import { backendAt } from '../rig.ts';
-import {
-  onLoopback,
-  type SecureRig,
-  type SecureServer,
-  secureServer,
-  startSecureRig,
-  temporaryAuthority,
-} from '../secure-rig.ts';
+import { setSecureStage } from '../secure-stage.ts';
+import { onLoopback, type SecureRig, type SecureServer, secureServer, temporaryAuthority } from '../secure-rig.ts';
 
 let authority: Awaited<ReturnType<typeof temporaryAuthority>>;
 let stranger: Awaited<ReturnType<typeof temporaryAuthority>>;
@@ -27,10 +21,7 @@ afterAll(async () => {
   await stranger.remove();
 });
 
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
+const { cleanups, rigOf } = setSecureStage();
 
 let issued = 0;
 
@@ -39,12 +30,6 @@ async function pairFor(names: readonly string[], of = authority, expired = false
   const name = `gateway-${issued}`;
   const files = await of.issue({ name, user: name, subjectAlternativeNames: names, expired });
   return { cert: readFileSync(files.certificateFile), key: readFileSync(files.keyFile) };
-}
-
-async function rigOf(...parameters: Parameters<typeof startSecureRig>): Promise<SecureRig> {
-  const rig = await startSecureRig(...parameters);
-  cleanups.push(() => rig.close());
-  return rig;
 }
 
 /** An HTTP gateway that answers each request with its name, and a connection at a time if it is told to. */
