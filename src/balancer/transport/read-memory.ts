@@ -82,7 +82,10 @@ export class ReadMemory {
     }
     if (lent && handled === desk) desk = desks.take();
     else if (lent && handled === this.own) this.own = this.takeOwn();
-    else if (this.full === fullReads && this.own?.length === this.octets) this.grow();
+    else if (this.own?.length === this.octets && this.mayGrow()) {
+      giveBack(this.own);
+      this.own = this.takeOwn();
+    }
     if (this.small === smallReads) this.release();
     handled = undefined;
     const into = this.own ?? this.landing;
@@ -99,14 +102,13 @@ export class ReadMemory {
     this.full = 0;
   }
 
-  private grow(): void {
-    if (bulkInUse === bulkLimit) return;
-    if (this.own !== undefined) giveBack(this.own);
-    this.own = this.takeOwn();
+  /** It sends in bulk, and there is a large buffer for it. */
+  private mayGrow(): boolean {
+    return this.full === fullReads && bulkInUse < bulkLimit;
   }
 
   private takeOwn(): Buffer {
-    if (this.full < fullReads || bulkInUse === bulkLimit) return bufferPool(this.octets).take();
+    if (!this.mayGrow()) return bufferPool(this.octets).take();
     bulkInUse += 1;
     return bufferPool(bulkOctets).take();
   }

@@ -41,22 +41,28 @@ async function settles(read: () => number): Promise<number> {
 /** The kernel's socket buffers between two loopback ends, several times over; far below what the sender has. */
 const bounded = 24 * 1024 * 1024;
 
+/** A client that has asked for something, and reads no more; and the backend's end of its request. */
+async function askAndPause(protocol: 'HTTP' | 'TCP'): Promise<{ client: RawSocket; upstream: RawSocket }> {
+  const backend = await rawServer();
+  const rig = await startRig([backendAt('prod-0', backend.port)]);
+  const client = rawClient(protocol === 'HTTP' ? rig.httpPort : rig.tcpPort);
+  cleanups.push(
+    () => backend.close(),
+    () => rig.close(),
+    () => client.destroy(),
+  );
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  const upstream = await backend.connection(0);
+  await upstream.receives('GET /');
+  client.socket.pause();
+  return { client, upstream };
+}
+
 describe('a reader that is slow', () => {
   it.each(['HTTP', 'TCP'] as const)(
     'stops a %s backend that sends more than it takes, and gets it all in the end',
     async (protocol) => {
-      const backend = await rawServer();
-      const rig = await startRig([backendAt('prod-0', backend.port)]);
-      const client = rawClient(protocol === 'HTTP' ? rig.httpPort : rig.tcpPort);
-      cleanups.push(
-        () => backend.close(),
-        () => rig.close(),
-        () => client.destroy(),
-      );
-      client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-      const upstream = await backend.connection(0);
-      await upstream.receives('GET /');
-      client.socket.pause();
+      const { client, upstream } = await askAndPause(protocol);
       upstream.send(`HTTP/1.1 200 OK\r\nContent-Length: ${total}\r\n\r\n`);
       const before = process.memoryUsage().arrayBuffers;
 
@@ -77,18 +83,7 @@ describe('a reader that is slow', () => {
   );
 
   it('stops a backend that sends interim responses without end', async () => {
-    const backend = await rawServer();
-    const rig = await startRig([backendAt('prod-0', backend.port)]);
-    const client = rawClient(rig.httpPort);
-    cleanups.push(
-      () => backend.close(),
-      () => rig.close(),
-      () => client.destroy(),
-    );
-    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-    const upstream = await backend.connection(0);
-    await upstream.receives('GET /');
-    client.socket.pause();
+    const { upstream } = await askAndPause('HTTP');
     const hint = `HTTP/1.1 103 Early Hints\r\nLink: <${'a'.repeat(4000)}>; rel=preload\r\n\r\n`;
 
     const stoppedAt = await settles(flood(upstream, Buffer.from(hint.repeat(16))));
